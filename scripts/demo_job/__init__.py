@@ -1,0 +1,1 @@
+"""The demo: real purchases in, one campaign out, and what came of it."""

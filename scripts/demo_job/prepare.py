@@ -1,0 +1,105 @@
+"""Make the database ready for the campaign (in the server's environment).
+
+Usage: prepare.py DATABASE SMTP_PORT BASE_URL. Safe to run any number of times.
+"""
+
+import sys
+from datetime import UTC, datetime, timedelta
+
+import odoo.init  # noqa: F401 (makes the rest of the package importable)
+from odoo import SUPERUSER_ID, api
+from odoo.fields import Command
+from odoo.modules.registry import Registry
+from odoo.tools import config
+
+# Passwords of a demonstration on this machine only.
+MARKETER = {"name": "Mara Marketer", "login": "mara", "password": "mara"}
+
+
+def prepare(env, smtp_port: int, base_url: str) -> None:
+    _keep_dates_recent(env)
+    _set_up_company(env, base_url)
+    _set_up_mail(env, smtp_port)
+    _set_up_marketer(env)
+    env["customer.profile"]._refresh_full(env.company)
+    env["customer.segment"].search([]).action_refresh()
+
+
+def _keep_dates_recent(env) -> None:
+    """Move the loaded orders on by whole weeks when the demo runs again much later."""
+    env.cr.execute("SELECT max(date_order) FROM sale_order WHERE name LIKE 'CJ%'")
+    (last,) = env.cr.fetchone()
+    now = datetime.now(UTC).replace(tzinfo=None)
+    weeks = max(0, (now - timedelta(days=1) - last).days // 7)
+    if weeks:
+        env.cr.execute(
+            "UPDATE sale_order SET date_order = date_order + make_interval(weeks => %s)"
+            " WHERE name LIKE 'CJ%%'",
+            [weeks],
+        )
+        print(f"  dates moved on by {weeks} more weeks", flush=True)
+
+
+def _set_up_company(env, base_url: str) -> None:
+    env.company.write(
+        {
+            "name": "Corner Market",
+            "email": "hello@cornermarket.example.com",
+            "marketing_postal_address": "Corner Market, 1 Market Square, Cincinnati",
+        }
+    )
+    if "iap_enrich_auto_done" in env.company._fields:
+        # The web client would ask a service on the internet about the company.
+        env.company.iap_enrich_auto_done = True
+    parameters = env["ir.config_parameter"].sudo()
+    parameters.set_param("web.base.url", base_url)
+    parameters.set_param("web.base.url.freeze", "True")
+
+
+def _set_up_mail(env, smtp_port: int) -> None:
+    """Point one provider at the local mail server."""
+    server = env["ir.mail_server"].search([("name", "=", "Local mail server")], limit=1)
+    values = {
+        "name": "Local mail server",
+        "smtp_host": "127.0.0.1",
+        "smtp_port": smtp_port,
+        "smtp_encryption": "none",
+        "smtp_authentication": "login",
+    }
+    if server:
+        server.write(values)
+    else:
+        server = server.create(values)
+    provider = env["delivery.provider"].search([("mail_server_id", "=", server.id)])
+    if not provider:
+        provider.create(
+            {
+                "name": "Local mail server",
+                "provider_type": "smtp",
+                "mail_server_id": server.id,
+                "cap_per_hour": 20_000,
+                "cap_per_day": 100_000,
+            }
+        )
+
+
+def _set_up_marketer(env) -> None:
+    groups = (
+        "marketing_base.group_manager",
+        "sales_team.group_sale_salesman_all_leads",
+    )
+    commands = [Command.link(env.ref(group).id) for group in groups]
+    user = env["res.users"].search([("login", "=", MARKETER["login"])])
+    if not user:
+        user.create({**MARKETER, "group_ids": commands})
+
+
+def main(database: str, smtp_port: int, base_url: str) -> None:
+    config.parse_config(["-d", database, "--log-level", "warn"])
+    with Registry(database).cursor() as cr:
+        env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
+        prepare(env, smtp_port, base_url)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), sys.argv[3])
