@@ -1,0 +1,43 @@
+"""Checks of arguments, each with the error a caller can act on."""
+
+import math
+from operator import index
+
+import numpy as np
+
+
+def whole_number(name: str, value) -> int:
+    """Return ``value`` as an int; 3.0 is accepted, 3.5, NaN and "3" are not.
+
+    Raises
+    ------
+    ValueError
+        If it is not a whole number.
+    """
+    try:
+        return index(value)
+    except TypeError:
+        is_float = isinstance(value, (float, np.floating))
+        if is_float and math.isfinite(value) and value == math.floor(value):
+            return int(value)
+        raise ValueError(f"{name} must be a whole number: {value!r}") from None
+
+
+def finite_column(name: str, values) -> np.ndarray:
+    """Return ``values`` as a one-dimensional float array.
+
+    Raises
+    ------
+    ValueError
+        If they are not numbers, not finite, or not one-dimensional.
+    """
+    try:
+        column = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} must hold numbers only") from error
+    if column.ndim != 1:
+        raise ValueError(f"{name} must be one-dimensional, not {column.ndim}-d")
+    bad = np.flatnonzero(~np.isfinite(column))
+    if bad.size:
+        raise ValueError(f"{name} must be finite: {column[bad[0]]} at row {bad[0]}")
+    return column
