@@ -1,0 +1,21 @@
+"""The one place where the isolation level of a transaction is chosen."""
+
+from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED, TRANSACTION_STATUS_IDLE
+
+from odoo.sql_db import Cursor
+
+
+def read_committed(cr):
+    """Let each statement of ``cr`` see what others committed before it.
+
+    Call it first on a fresh own cursor; the level ends with the cursor. It does nothing
+    on a test cursor, whose transaction is shared and has already begun.
+
+    Raises :class:`RuntimeError` when a transaction is open: changing the level would
+    silently roll it back.
+    """
+    if not isinstance(cr, Cursor):
+        return
+    if cr.connection.info.transaction_status != TRANSACTION_STATUS_IDLE:
+        raise RuntimeError("The isolation level is chosen before the first statement.")
+    cr.connection.set_isolation_level(ISOLATION_LEVEL_READ_COMMITTED)
