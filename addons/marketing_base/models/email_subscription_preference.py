@@ -1,0 +1,196 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..addresses import CHANNELS, address_key, address_key_sql, normalise_address
+from .ir_config_parameter import ADDRESS_SECRET
+
+SERVER_ONLY = ("address_key", "unsubscribed_at", "lifts_blacklist")
+
+
+class EmailSubscriptionPreference(models.Model):
+    """What one address of one channel allows one company to send.
+
+    Keyed by address, not by customer: merging, deleting or importing a customer again
+    must not bring back somebody who said stop.
+    """
+
+    _name = "email.subscription.preference"
+    _description = "Consent"
+    _order = "write_date desc, id desc"
+    _rec_name = "email_address"
+    _rec_names_search = ["email_address", "partner_id"]
+
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    channel = fields.Selection(
+        [("email", "Email"), ("sms", "SMS"), ("push", "Web Push")],
+        required=True,
+        default="email",
+    )
+    address_key = fields.Char(required=True, readonly=True, copy=False)
+    email_address = fields.Char(string="Address", help="Blank after an erasure.")
+    partner_id = fields.Many2one(
+        "res.partner", string="Customer", index="btree_not_null", ondelete="set null"
+    )
+    is_subscribed = fields.Boolean(string="Subscribed", default=True)
+    unsubscribed_at = fields.Datetime(string="Unsubscribed On", readonly=True)
+    unsubscribe_reason = fields.Text(string="Reason")
+    consent_given_at = fields.Datetime(string="Consent Given On")
+    consent_source = fields.Char(help="Where the consent or the objection came from.")
+    consent_ip_address = fields.Char(string="IP Address")
+    preferred_frequency = fields.Selection(
+        [("low", "Low"), ("normal", "Normal"), ("high", "High")],
+        required=True,
+        default="normal",
+    )
+    category_preferences = fields.Json()
+    lifts_blacklist = fields.Boolean(
+        readonly=True, help="A new consent also leaves the blacklist of Odoo."
+    )
+
+    status = fields.Selection(
+        [
+            ("subscribed", "Subscribed"),
+            ("unsubscribed", "Unsubscribed"),
+            ("blacklisted", "Blacklisted"),
+        ],
+        compute="_compute_status",
+    )
+
+    _address_uniq = models.Constraint(
+        "UNIQUE(company_id, channel, address_key)",
+        "This address already has a consent record in this company.",
+    )
+    _address_key_format = models.Constraint(
+        "CHECK(length(address_key) = 32"
+        " AND translate(address_key, '0123456789abcdef', '') = '')",
+        "The key of an address is 32 hex digits.",
+    )
+
+    @api.depends("email_address", "channel")
+    def _compute_display_name(self):
+        for preference in self:
+            blank = self.env._("Erased address") if preference._origin else False
+            preference.display_name = preference.email_address or blank
+
+    @api.depends("is_subscribed", "email_address", "channel")
+    def _compute_status(self):
+        emails = self.filtered(lambda p: p.channel == "email").mapped("email_address")
+        numbers = self.filtered(lambda p: p.channel == "sms").mapped("email_address")
+        # marketing users may not open the stop lists, but must see their effect
+        email_stops = (
+            self.env["mail.blacklist"].sudo().search([("email", "in", emails)])
+        )
+        number_stops = (
+            self.env["phone.blacklist"].sudo().search([("number", "in", numbers)])
+        )
+        stopped = {
+            "email": set(email_stops.mapped("email")),
+            "sms": set(number_stops.mapped("number")),
+        }
+        for preference in self:
+            if not preference.is_subscribed:
+                preference.status = "unsubscribed"
+            elif preference.email_address in stopped.get(preference.channel, ()):
+                preference.status = "blacklisted"
+            else:
+                preference.status = "subscribed"
+
+    # === KEYS ===#
+
+    @api.model
+    def _get_address_secret(self):
+        parameters = self.env["ir.config_parameter"]
+        return bytes.fromhex(parameters._get_marketing_secret(ADDRESS_SECRET))
+
+    @api.model
+    def _address_key(self, channel, address):
+        """Return the key of an address, or None when it is not one valid address."""
+        return address_key(self._get_address_secret(), channel, address)
+
+    @api.model
+    def _address_key_sql(self, channel, address):
+        """Return SQL for the key of the text ``address`` (NULL if invalid)."""
+        return address_key_sql(self._get_address_secret(), channel, address)
+
+    # === CRUD ===#
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        vals_list = [self._prepare_consent_values(vals) for vals in vals_list]
+        preferences = super().create(vals_list)
+        preferences.filtered(lambda p: not p.is_subscribed)._add_to_blacklist()
+        return preferences
+
+    def _prepare_consent_values(self, vals):
+        self._check_server_only(vals)
+        channel = vals.get("channel") or "email"
+        if channel not in CHANNELS:
+            raise ValidationError(self.env._("Unknown channel."))
+        address = normalise_address(channel, vals.get("email_address"))
+        if not address:
+            raise ValidationError(
+                self.env._("Enter exactly one valid address without a name.")
+            )
+        result = dict(
+            vals,
+            email_address=address,
+            address_key=self._address_key(channel, address),
+        )
+        moment = (
+            "consent_given_at" if vals.get("is_subscribed", True) else "unsubscribed_at"
+        )
+        result.setdefault(moment, fields.Datetime.now())
+        return result
+
+    def write(self, vals):
+        self._check_server_only(vals)
+        vals = dict(vals)
+        if {"company_id", "channel", "email_address"} & set(vals):
+            raise UserError(
+                self.env._("A consent belongs to its address: create a new record.")
+            )
+        if "is_subscribed" in vals:
+            return self._write_subscribed(vals)
+        return super().write(vals)
+
+    def _write_subscribed(self, vals):
+        """Record a change of mind by hand; a new consent names its source."""
+        changed = self.filtered(
+            lambda p: p.is_subscribed != bool(vals["is_subscribed"])
+        )
+        if not vals["is_subscribed"]:
+            changed._write_server({"unsubscribed_at": fields.Datetime.now()})
+        elif changed and not vals.get("consent_source"):
+            raise UserError(self.env._("Say where the new consent comes from."))
+        elif changed:
+            changed._remove_from_blacklist()
+            changed._write_server(
+                {"unsubscribed_at": False, "unsubscribe_reason": False}
+            )
+            vals.setdefault("consent_given_at", fields.Datetime.now())
+        result = self._write_server(vals)
+        if not vals["is_subscribed"]:
+            changed._add_to_blacklist()
+        return result
+
+    def _write_server(self, vals):
+        """Write fields that no client may set directly."""
+        return super().write(vals)
+
+    def _check_server_only(self, vals):
+        if set(SERVER_ONLY) & set(vals):
+            raise UserError(self.env._("This value is set by the system only."))
+
+    @api.ondelete(at_uninstall=False)
+    def _check_keeps_objections(self):
+        for preference in self.filtered(
+            lambda preference: not preference.is_subscribed
+        ):
+            raise UserError(
+                self.env._(
+                    "%(name)s objected: the record must stay, so that nobody writes.",
+                    name=preference.display_name,
+                )
+            )
