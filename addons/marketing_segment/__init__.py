@@ -1,0 +1,2 @@
+from . import models
+from .hooks import _drop_dirty_marks, _enqueue_first_refresh

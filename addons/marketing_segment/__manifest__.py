@@ -1,0 +1,26 @@
+{
+    "name": "Marketing Segments",
+    "summary": "Customer profiles, RFM scores and segments from real orders",
+    "version": "19.0.1.0.0",
+    "category": "Marketing",
+    "author": "Measured Marketing",
+    "license": "LGPL-3",
+    "depends": ["marketing_base"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/segment_rules.xml",
+        "data/customer_rfm_segment.xml",
+        "data/ir_cron.xml",
+        "views/customer_profile_views.xml",
+        "views/customer_segment_views.xml",
+        "views/res_partner_views.xml",
+        "views/marketing_segment_menus.xml",
+        "data/customer_segment.xml",
+    ],
+    "assets": {
+        "web.assets_backend": ["marketing_segment/static/src/**/*"],
+        "web.assets_tests": ["marketing_segment/static/tests/tours/**/*"],
+    },
+    "post_init_hook": "_enqueue_first_refresh",
+    "uninstall_hook": "_drop_dirty_marks",
+}

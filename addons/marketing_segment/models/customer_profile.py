@@ -1,0 +1,78 @@
+from odoo import fields, models
+
+from odoo.addons.marketing_engine import rfm
+
+RFM_SEGMENTS = [(key, segment.label) for key, segment in rfm.SEGMENTS.items()]
+
+
+class CustomerProfile(models.Model):
+    """What a customer bought from one company, one row a commercial partner.
+
+    Only the set-based refresh writes here; every row can be dropped and rebuilt.
+    """
+
+    _name = "customer.profile"
+    _description = "Customer Profile"
+    _rec_name = "partner_id"
+    _order = "monetary desc, revenue desc, id"
+    _log_access = False
+
+    partner_id = fields.Many2one(
+        "res.partner", "Customer", required=True, readonly=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    order_count = fields.Integer("Orders", readonly=True)
+    revenue = fields.Monetary(
+        readonly=True,
+        help="Untaxed total of confirmed orders minus posted refunds, in the company's "
+        "currency at the rate of each order.",
+    )
+    average_order = fields.Monetary("Average Order", readonly=True, aggregator="avg")
+    first_order_date = fields.Datetime("First Order", readonly=True)
+    last_order_date = fields.Datetime("Last Order", readonly=True)
+    acquisition_date = fields.Date("Customer Since", readonly=True)
+    recency_days = fields.Integer(
+        "Days Since Last Order", readonly=True, aggregator="avg"
+    )
+    frequency = fields.Integer("Orders, 365 Days", readonly=True)
+    monetary = fields.Monetary("Revenue, 365 Days", readonly=True)
+    recency_score = fields.Integer("Recency Score", readonly=True, aggregator="avg")
+    frequency_score = fields.Integer("Frequency Score", readonly=True, aggregator="avg")
+    monetary_score = fields.Integer("Monetary Score", readonly=True, aggregator="avg")
+    rfm_code = fields.Char(
+        "RFM Code",
+        readonly=True,
+        help="Recency, frequency and monetary score from 1 (lowest) to 5 (best).",
+    )
+    rfm_segment = fields.Selection(RFM_SEGMENTS, "RFM Segment", readonly=True)
+    favourite_category_id = fields.Many2one(
+        "product.category",
+        "Favourite Category",
+        readonly=True,
+        ondelete="set null",
+        help="Category with the most revenue in 365 days, else ever.",
+    )
+    refreshed_at = fields.Datetime(
+        "Updated On", readonly=True, help="When one of these figures changed last."
+    )
+
+    # A constraint, not a unique index: merging contacts looks for constraints to know
+    # that two profiles of one customer cannot both stay.
+    _partner_company_uniq = models.Constraint(
+        "UNIQUE(partner_id, company_id)", "A customer has one profile in a company."
+    )
+    _segment_idx = models.Index("(company_id, rfm_segment)")
+    _category_idx = models.Index("(favourite_category_id)")
+
+    def action_open_partner(self):
+        """Open the customer behind this profile."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "res.partner",
+            "res_id": self.partner_id.id,
+            "views": [(False, "form")],
+        }

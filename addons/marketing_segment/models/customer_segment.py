@@ -1,0 +1,162 @@
+import ast
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..segment_rules import PATHS, RuleProblem, check_domain, size_problem
+
+MAX_RULE_LENGTH = 200_000
+_SCORES = ("recency", "frequency", "monetary")
+
+
+class CustomerSegment(models.Model):
+    """A rule over customer profiles; its members are looked up, never stored."""
+
+    _name = "customer.segment"
+    _description = "Customer Segment"
+    _order = "name, id"
+
+    name = fields.Char("Segment Name", required=True, translate=True)
+    description = fields.Text(translate=True)
+    active = fields.Boolean(default=True)
+    color = fields.Integer()
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+        ondelete="cascade",
+    )
+    segment_type = fields.Selection(
+        [("dynamic", "Conditions"), ("rfm", "RFM")],
+        "Type",
+        required=True,
+        default="dynamic",
+    )
+    filter_domain = fields.Char(
+        "Conditions",
+        default="[]",
+        help="Who belongs to the segment. Without a condition: everybody who ever "
+        "bought.",
+    )
+    rfm_segment_ids = fields.Many2many("customer.rfm.segment", string="RFM Segments")
+    recency_min = fields.Integer("Recency From", default=1)
+    recency_max = fields.Integer("Recency To", default=5)
+    frequency_min = fields.Integer("Frequency From", default=1)
+    frequency_max = fields.Integer("Frequency To", default=5)
+    monetary_min = fields.Integer("Monetary From", default=1)
+    monetary_max = fields.Integer("Monetary To", default=5)
+
+    _score_range = models.Constraint(
+        """CHECK (1 <= recency_min AND recency_min <= recency_max
+              AND recency_max <= 5
+              AND 1 <= frequency_min AND frequency_min <= frequency_max
+              AND frequency_max <= 5
+              AND 1 <= monetary_min AND monetary_min <= monetary_max
+              AND monetary_max <= 5)""",
+        "Scores run from 1 to 5, and “from” cannot be above “to”.",
+    )
+
+    @api.constrains("filter_domain", "segment_type")
+    def _check_filter_domain(self):
+        for segment in self:
+            try:
+                segment._get_rule_domain()
+            except RuleProblem as problem:
+                raise ValidationError(problem.explain(self.env)) from problem
+
+    def _get_rule_domain(self):
+        """Return the checked rule as a domain on customer.profile.
+
+        :raises RuleProblem: when the rule is not on the allow-list
+        """
+        self.ensure_one()
+        if self.segment_type == "rfm":
+            return self._get_rfm_domain()
+        domain = self._parse_domain(self.filter_domain)
+        check_domain(self.env, domain)
+        try:
+            domain.validate(self.env["customer.profile"])
+        except (TypeError, ValueError) as error:
+            raise RuleProblem("syntax", value=str(error)[:80]) from error
+        return domain
+
+    @api.model
+    def _parse_domain(self, text):
+        """Read a domain of literals; nothing in it is ever evaluated."""
+        text = (text or "[]").strip()
+        if len(text) > MAX_RULE_LENGTH:
+            raise size_problem()
+        try:
+            items = ast.literal_eval(text)
+            if not isinstance(items, list):
+                raise TypeError(type(items).__name__)
+            return Domain(items)
+        except (RecursionError, MemoryError) as error:
+            raise size_problem() from error
+        except Exception as error:  # a parser fails in many ways, all mean unreadable
+            raise RuleProblem("syntax", value=str(error)[:80]) from error
+
+    def _get_rfm_domain(self):
+        """Chosen segments and score ranges; nothing chosen is nobody."""
+        keys = self.rfm_segment_ids.mapped("key")
+        ranges = [
+            Domain(f"{name}_score", ">=", self[f"{name}_min"])
+            & Domain(f"{name}_score", "<=", self[f"{name}_max"])
+            for name in _SCORES
+            if (self[f"{name}_min"], self[f"{name}_max"]) != (1, 5)
+        ]
+        if not keys and not ranges:
+            return Domain.FALSE
+        by_key = Domain("rfm_segment", "in", keys) if keys else Domain.TRUE
+        return by_key & Domain.AND(ranges)
+
+    def _get_members_domain(self):
+        """The rule inside the segment's company; never wider than the company."""
+        return (
+            Domain("company_id", "=", self.company_id.id)
+            & Domain("partner_id.active", "=", True)
+            & self._get_rule_domain()
+        )
+
+    def _get_members_query(self):
+        """Evaluate with the rights of the user of this environment.
+
+        Countries, tags and the like stay usable in a rule after they are archived.
+        """
+        profiles = self.env["customer.profile"].with_context(active_test=False)
+        return profiles._search(self._get_members_domain())
+
+    @api.model
+    def _select_partners(self, query):
+        return query.subselect(SQL.identifier("customer_profile", "partner_id"))
+
+    @api.model
+    def get_allowed_paths(self):
+        """Tell the rule editor which fields to offer."""
+        return sorted(PATHS)
+
+    def _members_sql(self):
+        """Return SQL selecting the distinct partner ids of the segment.
+
+        What the rule reads is flushed here: the caller embeds it in a statement of its
+        own.
+        """
+        try:
+            query = self._get_members_query()
+        except RuleProblem as problem:
+            raise ValidationError(problem.explain(self.env)) from problem
+        self.env.flush_all()
+        return self._select_partners(query)
+
+    def _get_segment_customers(self):
+        """Return the customers of these segments, each once."""
+        ids = set()
+        for segment in self:
+            rows = self.env.execute_query(
+                SQL("SELECT * FROM %s members", segment._members_sql())
+            )
+            ids.update(partner_id for (partner_id,) in rows)
+        return self.env["res.partner"].browse(sorted(ids))

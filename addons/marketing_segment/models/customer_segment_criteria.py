@@ -1,0 +1,122 @@
+import json
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..segment_criteria import criteria_to_domain, domain_to_criteria
+from ..segment_rules import RuleProblem, check_domain
+
+_SCORES = ("recency", "frequency", "monetary")
+_ALL_SCORES = [1, 2, 3, 4, 5]
+
+
+class CustomerSegment(models.Model):
+    """The rule as JSON: another view of the same fields, readable and writable."""
+
+    _inherit = "customer.segment"
+
+    filter_criteria = fields.Text(
+        "Conditions (JSON)",
+        compute="_compute_filter_criteria",
+        inverse="_inverse_filter_criteria",
+        help='{"logic": "AND", "conditions": [{"field": "order_count", "operator": '
+        '">=", "value": 5}, {"field": "last_order_date", "operator": ">=", '
+        '"value": "-30d"}]}',
+    )
+    rfm_config = fields.Text(
+        "RFM (JSON)",
+        compute="_compute_rfm_config",
+        inverse="_inverse_rfm_config",
+        help='{"segments": ["champions"]} or {"recency_score": [5], '
+        '"frequency_score": [4, 5], "monetary_score": [4, 5]}',
+    )
+
+    @api.depends("filter_domain")
+    def _compute_filter_criteria(self):
+        for segment in self:
+            try:
+                domain = self._parse_domain(segment.filter_domain)
+                check_domain(self.env, domain)
+                criteria = domain_to_criteria(domain)
+            except RuleProblem:
+                criteria = {}
+            segment.filter_criteria = json.dumps(
+                criteria, ensure_ascii=False, default=str
+            )
+
+    def _inverse_filter_criteria(self):
+        for segment in self:
+            criteria = segment._parse_json("filter_criteria")
+            try:
+                domain = criteria_to_domain(criteria)
+                check_domain(self.env, domain)
+            except RuleProblem as problem:
+                raise ValidationError(problem.explain(self.env)) from problem
+            segment.filter_domain = repr([] if domain.is_true() else list(domain))
+
+    @api.depends(
+        "rfm_segment_ids",
+        *(f"{score}_{side}" for score in _SCORES for side in ("min", "max")),
+    )
+    def _compute_rfm_config(self):
+        for segment in self:
+            config = {
+                f"{name}_score": list(
+                    range(segment[f"{name}_min"], segment[f"{name}_max"] + 1)
+                )
+                for name in _SCORES
+                if (segment[f"{name}_min"], segment[f"{name}_max"]) != (1, 5)
+            }
+            if segment.rfm_segment_ids:
+                config["segments"] = segment.rfm_segment_ids.mapped("key")
+            segment.rfm_config = json.dumps(config)
+
+    def _inverse_rfm_config(self):
+        tags = {tag.key: tag.id for tag in self.env["customer.rfm.segment"].search([])}
+        for segment in self:
+            config = segment._parse_json("rfm_config")
+            unknown = set(config) - {"segments", *(f"{name}_score" for name in _SCORES)}
+            keys = config.get("segments", [])
+            if unknown or not isinstance(keys, list) or set(map(str, keys)) - set(tags):
+                raise ValidationError(
+                    self.env._(
+                        "RFM segments are given as %(segments)s, scores as "
+                        "recency_score, frequency_score and monetary_score.",
+                        segments=", ".join(tags),
+                    )
+                )
+            values = {"rfm_segment_ids": [(6, 0, [tags[key] for key in keys])]}
+            for name in _SCORES:
+                low, high = self._parse_scores(config, f"{name}_score")
+                values |= {f"{name}_min": low, f"{name}_max": high}
+            segment.write(values)
+
+    def _parse_scores(self, config, name):
+        """Return the ends of an unbroken list of scores."""
+        scores = config.get(name, _ALL_SCORES)
+        valid = isinstance(scores, list) and scores
+        if valid and all(
+            type(score) is int and score in _ALL_SCORES for score in scores
+        ):
+            low, high = min(scores), max(scores)
+            if set(scores) == set(range(low, high + 1)):
+                return low, high
+        raise ValidationError(
+            self.env._(
+                "%(name)s is a list of scores from 1 to 5 without a gap, such as "
+                "[4, 5]; use two segments for scores that are apart.",
+                name=name,
+            )
+        )
+
+    def _parse_json(self, name):
+        """Return the JSON object in a field; an empty text is an empty object."""
+        try:
+            value = json.loads(self[name] or "{}")
+        except (ValueError, RecursionError) as error:
+            raise ValidationError(
+                self.env._("This is not JSON: %(error)s.", error=error)
+            ) from error
+        if not isinstance(value, dict):
+            raise ValidationError(self.env._("A JSON object {…} is expected."))
+        return value

@@ -1,0 +1,215 @@
+import uuid
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from odoo.addons.marketing_base.events import Event, insert_events
+
+from ..segment_rules import RuleProblem
+
+SAMPLE_SIZE = 10
+_COUNTED = frozenset(
+    {"customer_count", "sendable_count", "refusal_summary", "last_calculated_at"}
+)
+_RULE = frozenset(
+    {"segment_type", "filter_domain", "company_id", "rfm_segment_ids", "active"}
+    | {f"{s}_{e}" for s in ("recency", "frequency", "monetary") for e in ("min", "max")}
+)
+
+
+class CustomerSegment(models.Model):
+    """How many customers a segment has, and how many of them may be written to."""
+
+    _inherit = "customer.segment"
+
+    customer_count = fields.Integer("Customers", readonly=True, copy=False)
+    sendable_count = fields.Integer("Sendable", readonly=True, copy=False)
+    refusal_summary = fields.Json("Not Sendable", readonly=True, copy=False)
+    last_calculated_at = fields.Datetime("Counted On", readonly=True, copy=False)
+    live_count = fields.Integer("Matching Customers", compute="_compute_live")
+    live_sendable_count = fields.Integer("Of Them Sendable", compute="_compute_live")
+    live_base_count = fields.Integer("All Customers", compute="_compute_live")
+    live_share = fields.Float("Share of All Customers", compute="_compute_live")
+    live_refusals = fields.Html(
+        "Left Out by Reason", compute="_compute_live", sanitize=False
+    )
+    live_problem = fields.Char(compute="_compute_live")
+    sample_ids = fields.Many2many(
+        "customer.profile", string="Sample", compute="_compute_live"
+    )
+
+    @api.depends(*sorted(_RULE))
+    @api.depends_context("uid", "su", "allowed_company_ids", "lang", "tz")
+    def _compute_live(self):
+        for segment in self:
+            segment.update(segment._get_live_values())
+
+    def _get_live_values(self):
+        """Count with the rule as it stands on the screen, saved or not."""
+        values = {
+            "live_count": 0,
+            "live_sendable_count": 0,
+            "live_base_count": 0,
+            "live_share": 0.0,
+            "live_refusals": False,
+            "live_problem": False,
+            "sample_ids": False,
+        }
+        if not self.company_id:
+            return values
+        try:
+            query = self._get_members_query()
+        except RuleProblem as problem:
+            return values | {"live_problem": problem.explain(self.env)}
+        reasons = self._read_reasons(self._select_partners(query))
+        count, base = sum(reasons.values()), self._get_base_count()
+        profiles = self.env["customer.profile"].with_context(active_test=False)
+        return values | {
+            "live_count": count,
+            "live_sendable_count": reasons.pop(None, 0),
+            "live_base_count": base,
+            "live_share": count / base if base else 0.0,
+            "live_refusals": self._render_refusals(reasons, count),
+            "sample_ids": profiles.search(
+                self._get_members_domain(), limit=SAMPLE_SIZE
+            ),
+        }
+
+    def _get_base_count(self):
+        return self.env["customer.profile"].search_count(
+            [("company_id", "=", self.company_id.id), ("partner_id.active", "=", True)]
+        )
+
+    def _read_reasons(self, members):
+        """Return {reason: customers}; the reason None means sendable."""
+        self.env.flush_all()
+        reason = self._refusal_of_partner_sql(
+            company=SQL("%s", self.company_id.id), partner=SQL("p")
+        )
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    """
+                    SELECT reason, COUNT(*)
+                      FROM (SELECT %s AS reason FROM res_partner p
+                             WHERE p.id IN %s) member
+                     GROUP BY reason
+                     ORDER BY COUNT(*) DESC, reason
+                    """,
+                    reason,
+                    members,
+                )
+            )
+        )
+
+    @api.model
+    def _refusal_of_partner_sql(self, *, company, partner):
+        """Return SQL: why the res_partner row `partner` gets no e-mail, NULL if it may.
+
+        'no_email' and 'invalid_email' before the consent's own reasons.
+        """
+        # static names of the address helpers; the rights to read consents are not
+        # needed to count them, the customers were selected with the user's own
+        preference = self.env["email.subscription.preference"].sudo()
+        email = SQL("%s.email", partner)
+        key = preference._address_key_sql("email", email)
+        refusal = preference._refusal_sql(
+            company=company,
+            channel=SQL("'email'"),
+            address_key=key,
+            email=email,
+            partner=SQL("%s.id", partner),
+        )
+        return SQL(
+            """CASE WHEN COALESCE(BTRIM(%(email)s), '') = '' THEN 'no_email'
+                    WHEN %(key)s IS NULL THEN 'invalid_email'
+                    ELSE %(refusal)s END""",
+            email=email,
+            key=key,
+            refusal=refusal,
+        )
+
+    def _get_reason_labels(self):
+        return {
+            "no_email": self.env._("No e-mail address"),
+            "invalid_email": self.env._("Invalid e-mail address"),
+            "no_consent": self.env._("No consent"),
+            "unsubscribed": self.env._("Unsubscribed"),
+            "blacklisted": self.env._("Blacklisted"),
+        }
+
+    def _render_refusals(self, reasons, count):
+        if not reasons:
+            return False
+        labels = self._get_reason_labels()
+        return self.env["ir.qweb"]._render(
+            "marketing_segment.segment_refusals",
+            {
+                "rows": [
+                    (labels.get(reason, reason), number, number / count)
+                    for reason, number in reasons.items()
+                ]
+            },
+        )
+
+    # === CREATE, WRITE AND REFRESH === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        segments = super().create([self._drop_counted(vals) for vals in vals_list])
+        # those given as JSON were counted when their rule was written
+        segments.filtered(lambda s: not s.last_calculated_at)._refresh()
+        return segments
+
+    def write(self, vals):
+        vals = self._drop_counted(vals)
+        result = super().write(vals)
+        if "company_id" in vals:
+            self.check_access("write")  # not into a company of somebody else
+        if _RULE & set(vals):
+            self._refresh()
+        return result
+
+    def _drop_counted(self, vals):
+        """Counts are ours: whatever a client sends for them is ignored."""
+        return {name: value for name, value in vals.items() if name not in _COUNTED}
+
+    def action_refresh(self):
+        """Count again now."""
+        self.check_access("read")
+        self._refresh()
+        return True
+
+    def _refresh(self):
+        """Count the members and log one event a segment."""
+        events = []
+        for segment in self.filtered("active"):
+            reasons = segment._read_reasons(segment._members_sql())
+            sendable, count = reasons.get(None, 0), sum(reasons.values())
+            segment._write_counts(count, sendable, reasons)
+            events.append(
+                Event(
+                    event_type="user_segmented",
+                    event_id=f"segment:{segment.id}:{uuid.uuid4()}",
+                    company_id=segment.company_id.id,
+                    properties={
+                        "segment_id": segment.id,
+                        "customer_count": count,
+                        "sendable_count": sendable,
+                    },
+                )
+            )
+        insert_events(self.env.cr, events)
+
+    def _write_counts(self, count, sendable, reasons):
+        # an analyst may refresh a segment that he may not edit; only counts are written
+        return super(CustomerSegment, self.sudo()).write(
+            {
+                "customer_count": count,
+                "sendable_count": sendable,
+                "refusal_summary": {
+                    reason: number for reason, number in reasons.items() if reason
+                },
+                "last_calculated_at": fields.Datetime.now(),
+            }
+        )
