@@ -1,0 +1,3 @@
+from . import browser_view
+from . import tracking
+from . import unsubscribe

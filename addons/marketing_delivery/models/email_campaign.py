@@ -1,0 +1,82 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+from odoo.addons.marketing_base.addresses import normalise_email
+
+
+class EmailCampaign(models.Model):
+    """What sending needs to know of a campaign; audience and content come above."""
+
+    _name = "email.campaign"
+    _description = "Email Campaign"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "id desc"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, tracking=True)
+    status = fields.Selection(
+        [
+            ("draft", "Draft"),
+            ("scheduled", "Scheduled"),
+            ("running", "Running"),
+            ("paused", "Paused"),
+            ("completed", "Completed"),
+            ("cancelled", "Cancelled"),
+        ],
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+        tracking=True,
+        index=True,
+    )
+    status_reason = fields.Char(readonly=True, copy=False)
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    utm_campaign_id = fields.Many2one("utm.campaign", copy=False, ondelete="set null")
+    provider_id = fields.Many2one(
+        "delivery.provider",
+        check_company=True,
+        help="Empty: the first working provider of the company.",
+    )
+    is_transactional = fields.Boolean(
+        help="Not marketing: needs no consent, but never reaches a blacklisted address."
+    )
+    from_name = fields.Char()
+    from_email = fields.Char(default=lambda self: self.env.company.email)
+    reply_to_email = fields.Char()
+    track_opens = fields.Boolean(default=True)
+    track_clicks = fields.Boolean(default=True)
+    scheduled_date = fields.Datetime(copy=False)
+    start_date = fields.Datetime(readonly=True, copy=False)
+    end_date = fields.Datetime(readonly=True, copy=False)
+    audience_size = fields.Integer(
+        readonly=True, copy=False, help="Recipient rows written when sending started."
+    )
+    recipient_ids = fields.One2many("campaign.recipient", "campaign_id", copy=False)
+
+    @api.constrains("from_email", "reply_to_email")
+    def _check_addresses(self):
+        for campaign in self:
+            for address in (campaign.from_email, campaign.reply_to_email):
+                if address and not normalise_email(address):
+                    raise ValidationError(
+                        self.env._("%(address)s is not one address.", address=address)
+                    )
+
+    def write(self, vals):
+        if "status" in vals and not self.env.su:
+            raise AccessError(
+                self.env._("The status of a campaign is changed by its buttons only.")
+            )
+        return super().write(vals)
+
+    def _get_renderer(self):
+        """Return the object that turns a recipient into content.
+
+        It has ``contexts(cr, rows) -> {recipient id: context}``, called once per
+        claim with one SQL statement, and ``render(row, context, links) -> Content``
+        (``sender.content``); any exception of ``render`` fails that recipient only.
+        """
+        raise UserError(self.env._("This campaign has no content to send."))

@@ -1,0 +1,211 @@
+# The sender commits on its own cursors: each commit is a step of its protocol.
+# pylint: disable=invalid-commit
+
+import logging
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.marketing_base.links import LinkSigner
+from odoo.addons.marketing_queue.isolation import read_committed
+
+from ..sender import allowance
+from ..sender.adapter import ProviderDown
+from ..sender.composer import Composer, ContentProblem, Letterhead
+from ..sender.mime import HeaderProblem
+from ..sender.progress import Progress
+from ..sender.pump import Pump
+
+_logger = logging.getLogger(__name__)
+
+
+class EmailCampaign(models.Model):
+    """Sending: jobs that pump messages, each outside of any Odoo transaction."""
+
+    _inherit = "email.campaign"
+
+    recipient_count = fields.Integer(compute="_compute_recipient_count")
+
+    def _enqueue_delivery(self):
+        """Queue the pump jobs that send the campaign; safe to call twice."""
+        jobs = self.env["marketing.job"]
+        for campaign in self:
+            for number in range(max(1, campaign._pick_provider().connection_count)):
+                jobs |= jobs._enqueue(
+                    "email.campaign",
+                    "_pump_deliver",
+                    {"campaign_id": campaign.id},
+                    key=f"deliver:{campaign.id}:{number}",
+                    kind="pump",
+                    queue="deliver",
+                )
+        return jobs
+
+    def _pick_provider(self):
+        """Return the chosen provider, else the company's first one that works."""
+        self.ensure_one()
+        # sudo: sending is the system's work; the company is in the domain
+        providers = self.env["delivery.provider"].sudo()
+        if self.provider_id:
+            return self.provider_id.sudo().filtered("active")
+        found = providers.search([("company_id", "in", (self.company_id.id, False))])
+        return (found.filtered(lambda p: p.state != "down") or found)[:1]
+
+    @api.model
+    def _pump_deliver(self, campaign_id):
+        """Send what is due for at most 50 s; see ``marketing.job`` for the answer.
+
+        Any number of these may run at once. It uses own cursors only.
+        """
+        with self.env.registry.cursor() as cr:
+            read_committed(cr)
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            campaign = env["email.campaign"].browse(campaign_id).exists()
+            if not campaign or campaign.status != "running":
+                return None
+            wait = campaign._deliver()
+            cr.commit()
+            if wait is None:
+                campaign.invalidate_recordset(flush=False)
+                campaign._complete_if_done()
+            return wait
+
+    def _deliver(self):
+        """Prepare one pump and run it; a campaign that cannot be sent is paused."""
+        provider = self._pick_provider()
+        if not provider:
+            return self._pause_for(self.env._("There is no active delivery provider."))
+        if seconds := provider._get_retry_seconds():
+            return seconds
+        try:
+            pump = self._prepare_pump(provider)
+            return pump and pump.run()
+        except ProviderDown as error:
+            return self._wait_for_provider(provider, str(error))
+        except ContentProblem as problem:
+            self._forget_transaction()
+            return self._pause_for(str(problem))
+
+    def _prepare_pump(self, provider):
+        """Return a connected pump, or None when the campaign had to be paused."""
+        composer = self._prepare_composer()
+        if not composer:
+            return None
+        cr = self.env.cr
+        adapter = provider._get_adapter()
+        gate = self.env["campaign.recipient"]._gate_sql()
+        allowance.prepare(cr, provider.id)
+        cr.commit()
+        adapter.connect()
+        provider._mark_up()
+        if self.status_reason:
+            self.status_reason = False
+        cr.commit()
+        return Pump(
+            cr,
+            campaign_id=self.id,
+            provider_id=provider.id,
+            adapter=adapter,
+            composer=composer,
+            gate=gate,
+            on_progress=Progress(self.env.registry, self.id).announce,
+        )
+
+    def _prepare_composer(self):
+        try:
+            return Composer(
+                Letterhead.of(self), self._get_renderer(), LinkSigner.from_env(self.env)
+            )
+        except HeaderProblem as problem:
+            return self._pause_for(
+                self.env._("The sender is not valid: %(problem)s.", problem=problem)
+            )
+        except UserError as error:
+            return self._pause_for(str(error))
+
+    def _wait_for_provider(self, provider, error):
+        """Note why nothing is sent; the messages stay in the queue."""
+        self._forget_transaction()
+        seconds = provider._mark_down(error)
+        self.status_reason = self.env._(
+            "%(provider)s is not available: %(error)s. Trying again.",
+            provider=provider.name,
+            error=error,
+        )
+        return seconds
+
+    def _forget_transaction(self):
+        self.env.cr.rollback()
+        self.env.invalidate_all(flush=False)
+
+    def _pause_for(self, reason):
+        """Pause a campaign that cannot be sent until a person has changed it."""
+        _logger.warning("campaign %s is paused: %s", self.id, reason)
+        self.write({"status": "paused", "status_reason": reason})
+        self.message_post(body=reason)
+
+    def _complete_if_done(self):
+        """Set ``completed`` when no message is queued or on its way."""
+        if not self:
+            return
+        self.flush_recordset()
+        self.env.cr.execute(
+            """
+            UPDATE email_campaign campaign
+               SET status = 'completed', status_reason = NULL,
+                   end_date = now() AT TIME ZONE 'UTC',
+                   write_date = now() AT TIME ZONE 'UTC'
+             WHERE id = ANY(%s) AND status = 'running'
+               AND NOT EXISTS (
+                   SELECT FROM campaign_recipient message
+                    WHERE message.campaign_id = campaign.id
+                      AND message.state IN ('queued', 'claimed', 'submitting'))
+            """,
+            [self.ids],
+        )
+        self.invalidate_recordset(flush=False)
+        self._check_state_sum()
+
+    def _check_state_sum(self):
+        """Compare the messages with the audience; return the campaigns that differ.
+
+        An audience size of 0 was never recorded.
+        """
+        differing = self.filtered(
+            lambda campaign: (
+                campaign.audience_size
+                and campaign.audience_size != sum(campaign._count_states().values())
+            )
+        )
+        for campaign in differing:
+            _logger.error("campaign %s has lost or gained messages", campaign.id)
+            campaign.status_reason = self.env._(
+                "The number of messages differs from the audience of %(size)s.",
+                size=campaign.audience_size,
+            )
+        return differing
+
+    def _count_states(self):
+        """Return ``{state: number of messages}``."""
+        groups = self.env["campaign.recipient"]._read_group(
+            [("campaign_id", "=", self.id)], ["state"], ["__count"]
+        )
+        return dict(groups)
+
+    def action_view_recipients(self):
+        self.ensure_one()
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "marketing_delivery.campaign_recipient_action"
+        ) | {
+            "domain": [("campaign_id", "=", self.id)],
+            "context": {"hide_campaign": True},
+        }
+
+    def _compute_recipient_count(self):
+        counts = dict(
+            self.env["campaign.recipient"]._read_group(
+                [("campaign_id", "in", self.ids)], ["campaign_id"], ["__count"]
+            )
+        )
+        for campaign in self:
+            campaign.recipient_count = counts.get(campaign, 0)

@@ -1,0 +1,43 @@
+# The sender commits on its own cursors: each commit is a step of its protocol.
+# pylint: disable=invalid-commit
+
+from odoo import SUPERUSER_ID, api, models
+
+from ..sender import journal, outbox, recovery, settings
+
+
+class MarketingJob(models.Model):
+    _inherit = "marketing.job"
+
+    @api.model
+    def _sweep(self):
+        """Recover the messages of dead senders, then the jobs that will send them."""
+        self._recover_messages()
+        self._resume_campaigns()
+        return super()._sweep()
+
+    @api.model
+    def _recover_messages(self):
+        with self._control() as cr:
+            folder = journal.directory(cr.dbname)
+            recovery.requeue_claimed(cr)
+            cr.commit()
+            for token in recovery.find_tokens(cr):
+                recovery.recover(cr, folder, token)
+            needed = outbox.find_submitting_tokens(cr)
+            journal.discard_old(folder, needed, settings.DOUBT + settings.LEASE)
+
+    @api.model
+    def _resume_campaigns(self):
+        """Queue the pump of each running campaign that has something due, or close it.
+
+        A cancelled campaign loses what came back into its queue.
+        """
+        with self._control() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            due, finished, cancelled = outbox.find_work(cr)
+            for campaign_id in cancelled:
+                outbox.cancel_left(cr, campaign_id)
+            for campaign in env["email.campaign"].browse(due):
+                campaign._enqueue_delivery()
+            env["email.campaign"].browse(finished)._complete_if_done()

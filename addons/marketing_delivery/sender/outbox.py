@@ -1,0 +1,240 @@
+"""The sending protocol as SQL on ``campaign_recipient``.
+
+All statements run under READ COMMITTED on a cursor of the sender, name the lease
+token, and use the database's clock.
+"""
+
+# The statements are put together from constants of these modules, never from values.
+# pylint: disable=sql-injection
+
+from typing import NamedTuple
+
+from odoo.tools import SQL
+
+from . import settings
+from .content import Recipient
+
+# Verdicts of the gate on the whole campaign: no other message would pass either.
+CLOSING = frozenset(("paused", "cancelled"))
+# The row's transaction id lets a projection read it once its transaction is over.
+TOUCH = "xact_id = pg_current_xact_id()::text::bigint"
+NOW = "clock_timestamp() AT TIME ZONE 'UTC'"
+
+_CLAIM = f"""
+    WITH picked AS (
+        SELECT message.id
+          FROM campaign_recipient message
+          JOIN email_campaign campaign ON campaign.id = message.campaign_id
+         WHERE message.campaign_id = %(campaign_id)s
+           AND message.state = 'queued' AND message.channel = 'email'
+           AND (message.not_before IS NULL OR message.not_before <= {NOW})
+           AND campaign.status = 'running'
+         ORDER BY message.priority DESC, message.id
+         LIMIT %(limit)s
+           FOR UPDATE OF message SKIP LOCKED
+    ), claimed AS (
+        UPDATE campaign_recipient message
+           SET state = 'claimed', lease_token = %(token)s,
+               provider_id = %(provider_id)s,
+               lease_until = {NOW} + make_interval(secs => %(lease)s), {TOUCH}
+          FROM picked WHERE message.id = picked.id
+        RETURNING message.*
+    )
+    SELECT claimed.id, customer_id, claimed.company_id, email_address, send_key,
+           step_key, variant, offer_reference, attempt, partner.name
+      FROM claimed
+      LEFT JOIN res_partner partner ON partner.id = claimed.customer_id
+     ORDER BY priority DESC, claimed.id
+"""
+
+_SETTLE = f"""
+    UPDATE campaign_recipient message
+       SET state = CASE WHEN message.state = 'in_doubt' AND answer.state = 'queued'
+                        THEN 'failed' ELSE answer.state END,
+           reason = CASE WHEN message.state = 'in_doubt' AND answer.state = 'queued'
+                         THEN 'lease_lost' ELSE answer.reason END,
+           reason_detail = answer.detail,
+           message_id = COALESCE(answer.message_id, message.message_id),
+           attempt = message.attempt + answer.attempts,
+           not_before = CASE WHEN answer.wait > 0
+               THEN {NOW} + make_interval(secs => answer.wait)
+               ELSE message.not_before END,
+           sent_at = CASE WHEN answer.state = 'sent'
+               THEN {NOW} - make_interval(secs => answer.age)
+               ELSE message.sent_at END,
+           bounced_at = CASE WHEN answer.bounce_type IS NOT NULL
+                              AND answer.state = 'failed' THEN {NOW} END,
+           bounce_type = answer.bounce_type,
+           bounce_reason = CASE WHEN answer.bounce_type IS NOT NULL
+                                THEN answer.detail END,
+           lease_token = CASE WHEN answer.state = 'in_doubt'
+                              THEN message.lease_token END,
+           lease_until = NULL,
+           {TOUCH}
+      FROM unnest(%(ids)s::int[], %(states)s::text[], %(reasons)s::text[],
+                  %(details)s::text[], %(message_ids)s::text[], %(attempts)s::int[],
+                  %(waits)s::float[], %(ages)s::float[], %(bounces)s::text[])
+           AS answer(id, state, reason, detail, message_id, attempts, wait, age,
+                     bounce_type)
+     WHERE message.id = answer.id AND message.lease_token = %(token)s
+       AND message.state IN ('claimed', 'submitting', 'in_doubt')
+    RETURNING message.id, message.state
+"""
+
+_PASS = """
+    SET LOCAL synchronous_commit TO on;
+    UPDATE campaign_recipient message
+       SET state = CASE
+               WHEN verdict.reason IS NULL THEN 'submitting'
+               WHEN verdict.reason IN ('paused', 'too_early') THEN 'queued'
+               WHEN verdict.reason IN ('cancelled', 'held_out') THEN verdict.reason
+               ELSE 'skipped' END,
+           reason = NULLIF(NULLIF(verdict.reason, 'paused'), 'too_early'),
+           lease_token = CASE WHEN verdict.reason IS NULL THEN lease_token END,
+           lease_until = CASE WHEN verdict.reason IS NULL THEN
+               clock_timestamp() AT TIME ZONE 'UTC'
+               + make_interval(secs => %(lease)s) END,
+           xact_id = pg_current_xact_id()::text::bigint
+      FROM (%(gate)s) verdict
+     WHERE message.id = verdict.id AND verdict.id = ANY(%(ids)s)
+       AND message.state = 'claimed' AND message.lease_token = %(token)s
+       AND message.lease_until > clock_timestamp() AT TIME ZONE 'UTC'
+    RETURNING message.id, verdict.reason
+"""
+
+
+class Answer(NamedTuple):
+    """The new state of one message."""
+
+    id: int
+    state: str
+    reason: str | None = None
+    detail: str | None = None
+    message_id: str | None = None
+    attempts: int = 0
+    wait: float = 0.0
+    age: float = 0.0
+    bounce_type: str | None = None
+
+
+def claim(cr, *, campaign_id, provider_id, token, limit):
+    """Lease up to ``limit`` due messages of a running campaign."""
+    cr.execute(
+        _CLAIM,
+        {
+            "campaign_id": campaign_id,
+            "provider_id": provider_id,
+            "token": token,
+            "limit": limit,
+            "lease": settings.LEASE,
+        },
+    )
+    return [Recipient(*row) for row in cr.fetchall()]
+
+
+def settle(cr, token, answers):
+    """Write answers; return ``{id: state}`` of the rows that were still ours."""
+    if not answers:
+        return {}
+    columns = ("ids", "states", "reasons", "details", "message_ids") + (
+        "attempts",
+        "waits",
+        "ages",
+        "bounces",
+    )
+    values = zip(*answers, strict=True)
+    cr.execute(
+        _SETTLE,
+        {"token": token, **{n: list(v) for n, v in zip(columns, values, strict=True)}},
+    )
+    return dict(cr.fetchall())
+
+
+def release(cr, token):
+    """Give back what was claimed and not let through the gate."""
+    cr.execute(
+        f"""
+        UPDATE campaign_recipient
+           SET state = 'queued', lease_token = NULL, lease_until = NULL, {TOUCH}
+         WHERE lease_token = %s AND state = 'claimed'
+        """,
+        [token],
+    )
+
+
+def cancel_left(cr, campaign_id):
+    """Cancel what came back into the queue of a cancelled campaign."""
+    cr.execute(
+        f"""
+        UPDATE campaign_recipient message
+           SET state = 'cancelled', reason = 'cancelled', {TOUCH}
+          FROM email_campaign campaign
+         WHERE campaign.id = %s AND campaign.status = 'cancelled'
+           AND message.campaign_id = campaign.id AND message.state = 'queued'
+        """,
+        [campaign_id],
+    )
+
+
+def pass_gate(cr, gate, token, ids):
+    """Let claimed messages through the gate; return ``{id: reason}``, None = passed.
+
+    ``gate`` is ``campaign.recipient._gate_sql()``. The commit that follows must be
+    on disk before the first byte of a message leaves.
+    """
+    values = {"ids": list(ids), "token": token, "lease": settings.LEASE}
+    cr.execute(SQL(_PASS, gate=gate, **values))
+    return dict(cr.fetchall())
+
+
+def next_due(cr, campaign_id):
+    """Return seconds until more can be done, or None when nothing is open."""
+    cr.execute(
+        f"""
+        SELECT EXTRACT(epoch FROM min(CASE state
+                   WHEN 'queued' THEN COALESCE(not_before, {NOW})
+                   ELSE COALESCE(lease_until, {NOW}) END) - {NOW})::float
+          FROM campaign_recipient
+         WHERE campaign_id = %s AND state IN ('queued', 'claimed', 'submitting')
+        """,
+        [campaign_id],
+    )
+    return cr.fetchone()[0]
+
+
+def find_submitting_tokens(cr):
+    """Return the lease tokens whose journals may still be needed."""
+    cr.execute(
+        "SELECT DISTINCT lease_token FROM campaign_recipient WHERE state = 'submitting'"
+    )
+    return {token for (token,) in cr.fetchall()}
+
+
+def find_work(cr):
+    """Return ids of campaigns (with due messages, without open ones, to cancel)."""
+    cr.execute(
+        f"""
+        SELECT campaign.id, campaign.status,
+               EXISTS (SELECT FROM campaign_recipient m
+                        WHERE m.campaign_id = campaign.id AND m.state = 'queued'
+                          AND (m.not_before IS NULL OR m.not_before <= {NOW})),
+               EXISTS (SELECT FROM campaign_recipient m
+                        WHERE m.campaign_id = campaign.id
+                          AND m.state IN ('queued', 'claimed', 'submitting')),
+               EXISTS (SELECT FROM campaign_recipient m
+                        WHERE m.campaign_id = campaign.id)
+          FROM email_campaign campaign
+         WHERE campaign.status = 'running'
+            OR campaign.status = 'cancelled'
+               AND campaign.write_date > {NOW} - interval '1 day'
+        """
+    )
+    due, finished, cancelled = [], [], []
+    for campaign_id, status, is_due, is_open, has_any in cr.fetchall():
+        if status == "cancelled":
+            cancelled.append(campaign_id)
+        elif is_due:
+            due.append(campaign_id)
+        elif has_any and not is_open:
+            finished.append(campaign_id)
+    return due, finished, cancelled

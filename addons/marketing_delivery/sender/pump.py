@@ -1,0 +1,198 @@
+"""The sending loop of one process and one campaign.
+
+Per batch there is one transaction: the answers of the batch before, the allowance and
+the gate. Rendering and the network happen outside of it. A process killed anywhere
+leaves rows that ``recovery`` can judge by the journal.
+"""
+
+import time
+import uuid
+
+from odoo.addons.marketing_base.events import insert_events
+
+from . import allowance, answers, journal, outbox, settings
+from .adapter import UNKNOWN, WITHHELD, Outcome
+from .composer import Unsendable
+from .outbox import Answer
+
+LONGEST_WAIT = 3600  # seconds; new messages wake the campaign earlier
+
+
+def now():
+    """Seconds that go on while the process, or the whole machine, sleeps."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+class Pump:
+    """Send what is due of one campaign, for a while.
+
+    :param cr: an own cursor under READ COMMITTED; committed after each step
+    :param gate: ``campaign.recipient._gate_sql()``
+    :param on_progress: called after each commit that moved messages
+    """
+
+    def __init__(
+        self, cr, *, campaign_id, provider_id, adapter, composer, gate, on_progress
+    ):
+        self._cursor = cr
+        self._campaign_id = campaign_id
+        self._provider_id = provider_id
+        self._adapter = adapter
+        self._composer = composer
+        self._gate = gate
+        self._on_progress = on_progress
+        self._token = str(uuid.uuid4())
+        self._journal = journal.Journal(journal.directory(cr.dbname), self._token)
+        self._stop_at = now() + settings.PUMP
+        self._batch = settings.BATCH
+        self._lease_end = 0.0
+        self._begun = set()
+        self._pending = []  # (row, outcome, when it came), not yet in the database
+
+    def run(self):
+        """Send until the time is up or nothing is due.
+
+        Return True for more to do at once, seconds to wait, or None when no message
+        is open any more. Raises :class:`ProviderDown` with nothing left claimed.
+        """
+        try:
+            wait = self._send_portions()
+        finally:
+            self._finish()
+        due = self._get_wait()
+        return due if due is None or wait is None else wait
+
+    def _send_portions(self):
+        while now() < self._stop_at:
+            limit, wait = allowance.look(
+                self._cursor, self._provider_id, settings.PORTION
+            )
+            if not limit:
+                return wait
+            rows, contexts = self._claim(limit)
+            if not rows or not self._send_portion(rows, contexts):
+                return None
+        return True
+
+    def _claim(self, limit):
+        rows = outbox.claim(
+            self._cursor,
+            campaign_id=self._campaign_id,
+            provider_id=self._provider_id,
+            token=self._token,
+            limit=limit,
+        )
+        contexts = self._composer.read_contexts(self._cursor, rows) if rows else {}
+        self._cursor.commit()
+        return rows, contexts
+
+    def _send_portion(self, rows, contexts):
+        """Send claimed rows; return False when the gate is closed for all of them."""
+        while rows and now() < self._stop_at:
+            batch, rows = rows[: self._batch], rows[self._batch :]
+            started = now()
+            if not self._send_batch(batch, contexts):
+                return False
+            is_slow = now() - started > settings.SLOW_BATCH
+            wanted = self._batch // 2 if is_slow else self._batch + 1
+            self._batch = min(settings.BATCH, max(1, wanted))
+        return True
+
+    def _send_batch(self, rows, contexts):
+        messages, refused = self._compose(rows, contexts)
+        passed, is_open = self._commit_batch(messages, refused)
+        rows = {row.id: row for row in rows}
+        self._submit([m for m in messages if m.recipient_id in passed], rows)
+        return is_open
+
+    def _compose(self, rows, contexts):
+        messages, refused = [], []
+        for row in rows:
+            try:
+                messages.append(self._composer.compose(row, contexts))
+            except Unsendable as problem:
+                answer = Answer(row.id, "failed", problem.reason, problem.detail)
+                refused.append((row, answer))
+        return messages, refused
+
+    def _commit_batch(self, messages, refused):
+        """Settle the batch before and ask the gate; return (passed ids, is open)."""
+        self._lease_end = now() + settings.LEASE
+        self._settle(refused)
+        ids = [message.recipient_id for message in messages]
+        passed, is_open = self._pass_gate(ids) if ids else (set(), True)
+        self._cursor.commit()
+        self._pending.clear()
+        self._on_progress()
+        return passed, is_open
+
+    def _pass_gate(self, ids):
+        granted = allowance.take(self._cursor, self._provider_id, len(ids))
+        verdicts = outbox.pass_gate(
+            self._cursor, self._gate, self._token, ids[:granted]
+        )
+        passed = {row_id for row_id, reason in verdicts.items() if reason is None}
+        allowance.give_back(self._cursor, self._provider_id, granted - len(passed))
+        # no verdict at all: the leases were over
+        is_open = granted == len(ids) and verdicts
+        return passed, is_open and not outbox.CLOSING.intersection(verdicts.values())
+
+    def _settle(self, refused=()):
+        """Write the answers at hand and their events; the caller commits."""
+        moment = now()
+        batch = [
+            (row, answers.to_answer(row.id, row.attempt, outcome, age=moment - came))
+            for row, outcome, came in self._pending
+        ]
+        batch.extend(refused)
+        states = outbox.settle(
+            self._cursor, self._token, [answer for _row, answer in batch]
+        )
+        insert_events(self._cursor, answers.to_events(batch, states, self._campaign_id))
+
+    def _submit(self, messages, rows):
+        waiting = list(messages)
+        try:
+            for outcome in self._adapter.submit(messages, self._begin):
+                message = waiting.pop(0)
+                self._note(rows[message.recipient_id], outcome)
+        finally:
+            for message in waiting:
+                has_begun = message.send_key in self._begun
+                outcome = Outcome(UNKNOWN if has_begun else WITHHELD)
+                self._note(rows[message.recipient_id], outcome)
+
+    def _begin(self, message):
+        """Allow the first byte while the lease holds, and note it before."""
+        if now() >= self._lease_end:
+            return False
+        self._journal.begin(message.send_key)
+        self._begun.add(message.send_key)
+        return True
+
+    def _note(self, row, outcome):
+        self._pending.append((row, outcome, now()))
+        described = answers.describe(outcome)
+        if described:
+            letter, text = described
+            self._journal.end(letter, row.send_key, text)
+
+    def _finish(self):
+        """Write what is known and give back the rest; else ``recovery`` will judge."""
+        is_settled = False
+        try:
+            self._cursor.rollback()
+            self._settle()
+            outbox.release(self._cursor, self._token)
+            outbox.cancel_left(self._cursor, self._campaign_id)
+            self._cursor.commit()
+            is_settled = True
+            self._on_progress()
+        finally:
+            self._adapter.close()
+            self._journal.close(settled=is_settled)
+
+    def _get_wait(self):
+        seconds = outbox.next_due(self._cursor, self._campaign_id)
+        self._cursor.commit()
+        return seconds if seconds is None else max(1.0, min(seconds, LONGEST_WAIT))

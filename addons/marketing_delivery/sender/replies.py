@@ -1,0 +1,65 @@
+"""Read SMTP replies and say what they mean; no connection here."""
+
+import re
+from typing import NamedTuple
+
+from .adapter import PERMANENT, TRANSIENT, Outcome
+
+MAX_TEXT = 300
+# The server wants another login: nobody's message is to blame.
+LOGIN_CODES = frozenset((530, 534, 535, 538))
+CLOSING = 421
+_FULL = re.compile(r"\b[45]\.2\.2\b")
+_IDENTIFIER = re.compile(
+    r"(?:queued as|id[=: ]|message-id[=: ])\s*<?([\w.@-]{3,100})", re.I
+)
+
+
+class BrokenReply(Exception):
+    """What the server sent is no SMTP reply."""
+
+
+class Reply(NamedTuple):
+    code: int
+    text: str
+
+    def __str__(self):
+        return f"{self.code} {self.text}"[:MAX_TEXT]
+
+    @property
+    def is_yes(self):
+        return 200 <= self.code < 300
+
+    @property
+    def is_no(self):
+        return 400 <= self.code < 600
+
+
+def parse_line(line):
+    """Return ``(code, is last line, text)`` of one line of a reply."""
+    code = line[:3]
+    if not (code.isdigit() and line[3:4] in (b" ", b"-", b"\r", b"\n", b"")):
+        raise BrokenReply("the answer is no SMTP reply")
+    if not 200 <= int(code) < 600:
+        raise BrokenReply(f"the answer has the unknown code {int(code)}")
+    return int(code), line[3:4] != b"-", line[4:].decode("utf-8", "replace").strip()
+
+
+def refuse(reply, verb):
+    """Return the outcome of a message that ``reply`` refuses at ``verb``."""
+    kind = TRANSIENT if reply.code < 500 else PERMANENT
+    return Outcome(kind, str(reply), verb)
+
+
+def bounce_type(outcome):
+    """Return ``hard`` or ``soft`` when the address itself was refused, else None."""
+    if outcome.verb != "RCPT":
+        return None
+    is_full = outcome.reply.startswith("552") or _FULL.search(outcome.reply)
+    return "soft" if outcome.kind == TRANSIENT or is_full else "hard"
+
+
+def get_identifier(text):
+    """Return the name that the server gave the message, if it told."""
+    found = _IDENTIFIER.search(text)
+    return found and found[1].rstrip(".")

@@ -1,0 +1,64 @@
+from odoo.tests import BaseCase, tagged
+
+from ..sender import answers
+from ..sender.adapter import ACCEPTED, PERMANENT, TRANSIENT, UNKNOWN, Outcome
+from ..sender.replies import (
+    BrokenReply,
+    Reply,
+    bounce_type,
+    get_identifier,
+    parse_line,
+    refuse,
+)
+
+
+@tagged("post_install", "-at_install")
+class TestReplies(BaseCase):
+    def test_lines(self):
+        self.assertEqual(parse_line(b"250 ok\r\n"), (250, True, "ok"))
+        self.assertEqual(parse_line(b"250-more\r\n"), (250, False, "more"))
+        self.assertEqual(parse_line(b"354\r\n"), (354, True, ""))
+        for line in (b"hello\r\n", b"25\r\n", b"2500 ok\r\n", b"\xff50 x\r\n", b"\r\n"):
+            with self.assertRaises(BrokenReply):
+                parse_line(line)
+        for line in (b"150 early\r\n", b"600 late\r\n", b"000 nothing\r\n"):
+            with self.assertRaises(BrokenReply):
+                parse_line(line)
+
+    def test_classes(self):
+        self.assertEqual(refuse(Reply(451, "x"), "MAIL").kind, TRANSIENT)
+        self.assertEqual(refuse(Reply(550, "x"), "MAIL").kind, PERMANENT)
+        self.assertLessEqual(len(refuse(Reply(550, "x" * 9999), "MAIL").reply), 300)
+
+    def test_bounces_are_about_the_address(self):
+        for outcome, expected in (
+            (Outcome(PERMANENT, "550 5.1.1 unknown", "RCPT"), "hard"),
+            (Outcome(PERMANENT, "552 full", "RCPT"), "soft"),
+            (Outcome(PERMANENT, "550 5.2.2 full", "RCPT"), "soft"),
+            (Outcome(TRANSIENT, "450 later", "RCPT"), "soft"),
+            (Outcome(PERMANENT, "550 spam", "CONTENT"), None),
+            (Outcome(PERMANENT, "550 who", "MAIL"), None),
+        ):
+            self.assertEqual(bounce_type(outcome), expected, outcome)
+
+    def test_identifiers(self):
+        self.assertEqual(get_identifier("2.0.0 Ok: queued as 4F2A1B"), "4F2A1B")
+        self.assertEqual(get_identifier("OK id=1rAbC-0001-XY"), "1rAbC-0001-XY")
+        self.assertIsNone(get_identifier("thank you"))
+
+    def test_journal_round_trip(self):
+        for outcome in (
+            Outcome(ACCEPTED, "250 Ok: queued as Q123", "CONTENT", "Q123"),
+            Outcome(PERMANENT, "550 5.1.1 no", "RCPT"),
+            Outcome(TRANSIENT, "451 later", "DATA"),
+        ):
+            letter, text = answers.describe(outcome)
+            self.assertEqual(answers.from_journal(letter, text), outcome)
+        self.assertIsNone(answers.describe(Outcome(UNKNOWN, "closed", "CONTENT")))
+
+    def test_backoff_doubles(self):
+        for attempt, seconds in enumerate((60, 120, 240, 480)):
+            for _draw in range(20):
+                self.assertTrue(
+                    0.75 * seconds <= answers.backoff(attempt) <= 1.25 * seconds
+                )

@@ -1,0 +1,1 @@
+"""Tracking without the ORM: links out, visits in. Import the modules by name."""
