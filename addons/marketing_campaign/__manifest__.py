@@ -1,0 +1,42 @@
+{
+    "name": "Marketing Campaigns",
+    "summary": "Templates with safe merge tags, e-mail campaigns, attributed revenue",
+    "version": "19.0.1.0.0",
+    "category": "Marketing",
+    "author": "Measured Marketing",
+    "license": "LGPL-3",
+    "depends": ["marketing_segment", "marketing_delivery", "mass_mailing"],
+    "external_dependencies": {"python": ["css-inline", "jinja2", "lxml"]},
+    "data": [
+        "security/ir.model.access.csv",
+        "security/template_rules.xml",
+        "security/campaign_rules.xml",
+        "wizards/template_preview_views.xml",
+        "views/email_template_marketing_views.xml",
+        "data/email_template_marketing_data.xml",
+        "data/ir_cron_campaign.xml",
+        "wizards/email_campaign_test_views.xml",
+        "views/email_campaign_form_views.xml",
+        "views/email_campaign_list_views.xml",
+        "views/email_campaign_report_views.xml",
+        "views/email_campaign_views.xml",
+        "views/marketing_attribution_views.xml",
+        "views/sale_order_views.xml",
+        "views/campaign_menus.xml",
+    ],
+    "assets": {
+        "web.assets_backend": [
+            "marketing_campaign/static/src/editor/**/*",
+            "marketing_campaign/static/src/preview/**/*",
+            "marketing_campaign/static/src/campaign/**/*",
+        ],
+        "mass_mailing.assets_builder": [
+            "marketing_campaign/static/src/builder/**/*.js",
+            "marketing_campaign/static/src/builder/**/*.xml",
+        ],
+        "mass_mailing.assets_inside_builder_iframe": [
+            "marketing_campaign/static/src/builder/**/*.inside.scss",
+        ],
+        "web.assets_tests": ["marketing_campaign/static/tests/tours/**/*"],
+    },
+}

@@ -1,0 +1,36 @@
+from odoo import fields, models
+from odoo.tools import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+# Why somebody of the audience gets nothing, in words.
+REASONS = {
+    "no_email": _lt("No e-mail address"),
+    "invalid_email": _lt("E-mail address is not valid"),
+    "duplicate_address": _lt("Same address as another customer"),
+    "archived": _lt("Customer is archived"),
+    "no_consent": _lt("No consent"),
+    "unsubscribed": _lt("Unsubscribed"),
+    "blacklisted": _lt("Blacklisted"),
+    "global_holdout": _lt("Control group"),
+    "held_out": _lt("Control group"),
+    "cancelled": _lt("Campaign was cancelled"),
+    "company_inactive": _lt("Company is archived"),
+    "no_address": _lt("No e-mail address"),
+    "bad_address": _lt("E-mail address is not valid"),
+    "bad_header": _lt("Subject or name cannot be put into a header"),
+    "no_data": _lt("Customer has disappeared"),
+    "render_error": _lt("Template could not be filled in"),
+}
+
+
+class CampaignRecipient(models.Model):
+    _inherit = "campaign.recipient"
+
+    complained_at = fields.Datetime("Complained", readonly=True, copy=False)
+
+    def _get_reason_label(self, reason):
+        """Words for a reason; other addons' reasons are shown as they are."""
+        if reason in REASONS:
+            return self.env._(REASONS[reason])
+        return (reason or "").replace("_", " ").capitalize()

@@ -1,0 +1,161 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+# What a recipient sees may not change between the first and the last message.
+FROZEN_FIELDS = {
+    "company_id",
+    "segment_ids",
+    "exclude_segment_ids",
+    "template_id",
+    "subject_line",
+    "preview_text",
+    "from_name",
+    "from_email",
+    "reply_to_email",
+    "utm_source",
+    "utm_medium",
+    "utm_campaign",
+    "track_opens",
+    "track_clicks",
+    "is_transactional",
+}
+
+
+class EmailCampaign(models.Model):
+    """What a marketer fills in: audience, content, sender, schedule and budget."""
+
+    _inherit = "email.campaign"
+    _check_company_auto = True
+
+    description = fields.Text()
+    campaign_type = fields.Selection(
+        [
+            ("one_time", "One-Time Send"),
+            ("automated", "Automated"),
+            ("drip", "Drip Campaign"),
+            ("triggered", "Triggered"),
+            ("ab_test", "A/B Test"),
+        ],
+        "Type",
+        required=True,
+        default="one_time",
+        tracking=True,
+    )
+    promotion_type = fields.Selection(
+        [
+            ("DISCOUNT", "Discount"),
+            ("CASHBACK", "Cashback"),
+            ("LOYALTY", "Loyalty"),
+            ("LOCATION_BASED", "Location Based"),
+            ("CATEGORY_PROMOTION", "Category Promotion"),
+            ("SPENDING_MILESTONE", "Spending Milestone"),
+            ("RE_ENGAGEMENT", "Re-Engagement"),
+            ("VIP", "VIP"),
+        ],
+        "Promotion",
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    budget = fields.Monetary(tracking=True)
+    segment_ids = fields.Many2many(
+        "customer.segment",
+        "email_campaign_segment_rel",
+        "campaign_id",
+        "segment_id",
+        "Send To",
+        check_company=True,
+        help="Customers who are in at least one of these segments.",
+    )
+    exclude_segment_ids = fields.Many2many(
+        "customer.segment",
+        "email_campaign_segment_exclude_rel",
+        "campaign_id",
+        "segment_id",
+        "Leave Out",
+        check_company=True,
+        help="Customers who are in any of these segments get nothing.",
+    )
+    template_id = fields.Many2one(
+        "email.template.marketing",
+        "Template",
+        check_company=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        tracking=True,
+    )
+    subject_line = fields.Char(
+        "Subject",
+        size=200,
+        help="Replaces the subject of the template; merge tags work here too.",
+    )
+    preview_text = fields.Char(size=200, help="Shown by mailboxes after the subject.")
+    from_name = fields.Char(
+        default=None, compute="_compute_sender", store=True, readonly=False
+    )
+    from_email = fields.Char(
+        default=None, compute="_compute_sender", store=True, readonly=False
+    )
+    reply_to_email = fields.Char(compute="_compute_sender", store=True, readonly=False)
+    utm_source = fields.Char("UTM Source", default="email", size=64)
+    utm_medium = fields.Char("UTM Medium", default="marketing", size=64)
+    utm_campaign = fields.Char(
+        "UTM Campaign", size=64, help="Empty: made from the campaign's name."
+    )
+    created_by = fields.Many2one(related="create_uid", string="Created By")
+
+    @api.depends("company_id")
+    def _compute_sender(self):
+        for campaign in self:
+            company = campaign.company_id
+            campaign.from_name = company.name
+            campaign.from_email = company.email
+            campaign.reply_to_email = company.email
+
+    @api.constrains("budget")
+    def _check_budget(self):
+        if any(campaign.budget < 0 for campaign in self):
+            raise ValidationError(self.env._("The budget cannot be negative."))
+
+    @api.constrains("segment_ids", "exclude_segment_ids")
+    def _check_segments(self):
+        for campaign in self:
+            if both := campaign.segment_ids & campaign.exclude_segment_ids:
+                raise ValidationError(
+                    self.env._(
+                        "%(segments)s cannot be sent to and left out at once.",
+                        segments=", ".join(both.mapped("name")),
+                    )
+                )
+
+    def write(self, vals):
+        started = self.filtered(lambda campaign: campaign._is_started())
+        if started and not self.env.su and FROZEN_FIELDS.intersection(vals):
+            raise UserError(
+                self.env._(
+                    "“%(name)s” has started: its audience, sender and content can no"
+                    " longer change. Duplicate it to send something else.",
+                    name=started[0].name,
+                )
+            )
+        return super().write(vals)
+
+    def _is_started(self):
+        return self.prepared_at or self.status in ("running", "completed", "cancelled")
+
+    def copy_data(self, default=None):
+        return [
+            vals
+            if (default or {}).get("name")
+            else dict(vals, name=self.env._("%(name)s (copy)", name=campaign.name))
+            for campaign, vals in zip(self, super().copy_data(default), strict=True)
+        ]
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_started(self):
+        if started := self.filtered(lambda c: c.status != "draft" and c.start_date):
+            raise UserError(
+                self.env._(
+                    "“%(name)s” has been started; its history must stay."
+                    " Cancel it instead.",
+                    name=started[0].name,
+                )
+            )

@@ -1,0 +1,176 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from . import audience_sql
+
+
+class EmailCampaign(models.Model):
+    """Who gets a campaign: counted before, written as rows when sending starts."""
+
+    _inherit = "email.campaign"
+
+    estimated_recipients = fields.Integer(
+        compute="_compute_estimated_recipients",
+        help="Customers of the segments when they were last counted; one who is in two"
+        " segments counts twice. The panel “Audience” counts exactly.",
+    )
+
+    @api.depends("segment_ids.sendable_count")
+    def _compute_estimated_recipients(self):
+        for campaign in self:
+            campaign.estimated_recipients = sum(
+                campaign.segment_ids.mapped("sendable_count")
+            )
+
+    @api.model
+    def get_audience_estimate(
+        self, segment_ids, exclude_segment_ids=(), company_id=None, transactional=False
+    ):
+        """Count the audience of segments that need not be saved on a campaign yet.
+
+        Returns {"audience", "sendable", "held_out", "left_out", "reasons": [{"reason",
+        "label", "count"}]}, reasons most frequent first.
+        """
+        self.check_access("read")
+        segments = self.env["customer.segment"].browse(segment_ids)
+        excluded = self.env["customer.segment"].browse(exclude_segment_ids)
+        (segments | excluded).check_access("read")
+        company = self.env["res.company"].browse(company_id) or self.env.company
+        if company not in self.env.companies:
+            raise UserError(self.env._("Choose one of your companies."))
+        campaign = self.new(
+            {
+                "segment_ids": segments.ids,
+                "exclude_segment_ids": excluded.ids,
+                "company_id": company.id,
+                "is_transactional": transactional,
+            }
+        )
+        return campaign._estimate_audience()
+
+    def _estimate_audience(self):
+        self.ensure_one()
+        rows = []
+        if self.segment_ids:
+            self.env.flush_all()
+            rows = self.env.execute_query(
+                audience_sql.estimate_sql(self._judged_audience_sql())
+            )
+        left_out = {reason: count for reason, _held, count in rows if reason}
+        held_out = sum(count for _reason, held, count in rows if held)
+        audience = sum(count for _reason, _held, count in rows)
+        return {
+            "audience": audience,
+            "sendable": audience - held_out - sum(left_out.values()),
+            "held_out": held_out,
+            "left_out": sum(left_out.values()),
+            "reasons": self._prepare_reasons(left_out),
+        }
+
+    def _prepare_reasons(self, counts):
+        label = self.env["campaign.recipient"]._get_reason_label
+        return [
+            {"reason": reason, "label": label(reason), "count": count}
+            for reason, count in sorted(counts.items(), key=lambda item: -item[1])
+        ]
+
+    def _check_audience(self):
+        """Raise when pressing Send would reach nobody, and say why."""
+        estimate = self._estimate_audience()
+        if estimate["sendable"]:
+            return
+        if not estimate["audience"]:
+            raise UserError(
+                self.env._(
+                    "Nobody is in the audience: the segments are empty, or the segments"
+                    " left out cover them."
+                )
+            )
+        why = [f"{item['label']}: {item['count']}" for item in estimate["reasons"]]
+        if estimate["held_out"]:
+            why.append(
+                self.env._("Control group: %(count)s", count=estimate["held_out"])
+            )
+        raise UserError(
+            self.env._(
+                "None of the %(count)s customers in the audience can be sent to."
+                "\n%(reasons)s",
+                count=estimate["audience"],
+                reasons="\n".join(why),
+            )
+        )
+
+    def _judged_audience_sql(self):
+        # Superuser: the salt is for the system only; segments are judged as a whole,
+        # whoever presses the button (a scheduled start has no user).
+        campaign = self.sudo()
+        consent = self.env["email.subscription.preference"].sudo()
+        return audience_sql.judged_sql(
+            include=[segment._members_sql() for segment in campaign.segment_ids],
+            exclude=[
+                segment._members_sql() for segment in campaign.exclude_segment_ids
+            ],
+            address_key=consent._address_key_sql("email", SQL("p.email")),
+            refusal=campaign._get_refusal_sql(),
+            held_out=audience_sql.holdout_sql(
+                campaign.company_id.marketing_holdout_salt,
+                campaign._get_holdout_share(),
+            ),
+        )
+
+    def _get_refusal_sql(self):
+        """Why `person` may not be sent to; a transactional message needs no consent."""
+        if self.is_transactional:
+            return SQL(
+                """CASE WHEN EXISTS (SELECT FROM mail_blacklist stop WHERE stop.active
+                        AND stop.email = person.email_address) THEN 'blacklisted' END"""
+            )
+        return self.env["email.subscription.preference"]._refusal_sql(
+            company=SQL("%s", self.company_id.id),
+            channel=SQL("'email'"),
+            address_key=SQL("person.address_key"),
+            email=SQL("person.email_address"),
+            partner=SQL("person.partner_id"),
+        )
+
+    def _get_holdout_share(self):
+        """Share of customers kept as control group, 0 to 0.5."""
+        if self.is_transactional:
+            return 0.0
+        return self.company_id.marketing_holdout_percent / 100.0
+
+    def _enqueue_prepare(self):
+        return self.env["marketing.job"]._enqueue(
+            "email.campaign",
+            "_prepare_recipients",
+            {"campaign_id": self.id},
+            key=f"campaign-prepare:{self.id}",
+            queue="deliver",
+        )
+
+    @api.model
+    def _prepare_recipients(self, campaign_id):
+        """Write the audience as rows, in one statement, then let the sender begin.
+
+        Nothing happens to a campaign that was paused or cancelled meanwhile: resuming
+        comes back here.
+        """
+        campaign = self.browse(campaign_id).exists().try_lock_for_update()
+        if campaign.status != "running" or campaign.prepared_at:
+            return
+        self.env.flush_all()
+        self.env.cr.execute(
+            audience_sql.insert_sql(
+                campaign._judged_audience_sql(),
+                campaign_id=campaign.id,
+                company_id=campaign.company_id.id,
+                share=campaign._get_holdout_share(),
+            )
+        )
+        campaign.audience_size += self.env.cr.rowcount
+        self.env["campaign.recipient"].invalidate_model(flush=False)
+        campaign.prepared_at = fields.Datetime.now()
+        campaign._refresh_statistics()
+        campaign._enqueue_delivery()
+        campaign._complete_if_done()

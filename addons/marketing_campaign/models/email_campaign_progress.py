@@ -1,0 +1,66 @@
+from odoo import api, models
+
+from odoo.addons.marketing_delivery.models.campaign_recipient import OPEN_STATES, STATES
+
+from .email_campaign_statistics import TOTALS
+
+# State -> Bootstrap colour; the order is the order of the bar.
+COLORS = {
+    "sent": "bg-success",
+    "in_doubt": "bg-warning",
+    "failed": "bg-danger",
+    "held_out": "bg-info",
+    "skipped": "bg-secondary",
+    "cancelled": "bg-secondary",
+    "claimed": "bg-primary",
+    "submitting": "bg-primary",
+    "queued": "bg-light border",
+}
+
+
+class EmailCampaign(models.Model):
+    _inherit = "email.campaign"
+
+    @api.readonly
+    def get_progress(self):
+        """Count the messages by state and the unsent ones by reason, right now."""
+        self.ensure_one()
+        self.check_access("read")
+        groups = self.env["campaign.recipient"]._read_group(
+            [("campaign_id", "=", self.id)], ["state", "reason"], ["__count"]
+        )
+        states, reasons = {}, {}
+        for state, reason, count in groups:
+            states[state] = states.get(state, 0) + count
+            if reason and state not in ("sent", *OPEN_STATES):
+                reasons[reason] = reasons.get(reason, 0) + count
+        total = sum(states.values())
+        still_open = sum(states.get(state, 0) for state in OPEN_STATES)
+        return {
+            # the form reads itself again when one of these changes
+            "stamp": [
+                self.status,
+                self.status_reason,
+                *(self[name] for name in TOTALS),
+            ],
+            "status": self.status,
+            "prepared": bool(self.prepared_at or total),
+            "total": total,
+            "open": still_open,
+            "percent": 100.0 * (total - still_open) / total if total else 0.0,
+            "states": self._prepare_states(states),
+            "reasons": self._prepare_reasons(reasons),
+        }
+
+    def _prepare_states(self, counts):
+        recipient = self.env["campaign.recipient"]
+        labels = dict(recipient._fields["state"]._description_selection(self.env))
+        return [
+            {
+                "state": state,
+                "label": labels[state],
+                "count": counts[state],
+                "color": COLORS.get(state, "bg-secondary"),
+            }
+            for state in sorted(counts, key=[*COLORS, *dict(STATES)].index)
+        ]

@@ -1,0 +1,23 @@
+from .compiled import CompiledTemplate, Content, compile_template
+from .contexts import TemplateRenderer, partners_target, recipients_target
+from .document import MAX_BYTES, check_raw_html, check_size
+from .formats import Formatter
+from .links import Site
+from .problems import TemplateProblem
+from .tags import Tag
+
+__all__ = [
+    "MAX_BYTES",
+    "CompiledTemplate",
+    "Content",
+    "Formatter",
+    "Site",
+    "Tag",
+    "TemplateProblem",
+    "TemplateRenderer",
+    "check_raw_html",
+    "check_size",
+    "compile_template",
+    "partners_target",
+    "recipients_target",
+]

@@ -1,0 +1,101 @@
+"""From marked text to the parts a compiled template is joined from."""
+
+import json
+import re
+
+from odoo.tools.translate import LazyTranslate
+
+from .blocks import Block, Literal, Scope
+from .conditions import compile_condition
+from .problems import TemplateProblem
+from .slots import EndSlot, ForSlot, IfSlot, ItemSlot
+from .tags import get_tag
+
+_lt = LazyTranslate(__name__)
+
+
+def split_marked(marked, sheet):
+    """Marked text -> list of str and slots, in order."""
+    pieces = re.split(rf"{sheet.token}x(\d+)z", marked)
+    mixed = [
+        sheet.slots[int(piece)] if number % 2 else piece
+        for number, piece in enumerate(pieces)
+    ]
+    return [piece for piece in mixed if piece != ""]
+
+
+def assemble(pieces, sheet, plan, *, markup):
+    """Flat pieces -> [str, ...] with None at open places, and what fills them.
+
+    Returns (parts, fills): fills are (index, number) for a value of `plan`, or
+    (index, Block). `plan` maps a slot to the number of its value.
+    """
+    parts, fills = [], []
+    pieces = iter(pieces)
+    for piece in pieces:
+        if isinstance(piece, str):
+            parts.append(piece)
+            continue
+        if isinstance(piece, (ForSlot, IfSlot)):
+            fill = _build_block(piece, pieces, sheet, plan, markup)
+        elif isinstance(piece, ItemSlot):
+            message = _lt("“%(tag)s” only exists inside its repeat.", tag=piece[2].key)
+            raise TemplateProblem(message, "html", near=piece[2].key)
+        else:
+            fill = plan.setdefault(piece, len(plan))
+        fills.append((len(parts), fill))
+        parts.append("")
+    return parts, fills
+
+
+def _build_block(start, pieces, sheet, plan, markup):
+    scope = Scope(sheet.tags)
+    source = [_open(start, scope)]
+    depth = 1
+    while depth:
+        piece = next(pieces)
+        source.append(_piece_source(piece, scope, plan))
+        depth += isinstance(piece, (ForSlot, IfSlot)) - isinstance(piece, EndSlot)
+    sheet.used |= scope.used
+    return Block("".join(source), scope, markup)
+
+
+def _piece_source(piece, scope, plan):
+    if isinstance(piece, str):
+        return f"{{{{ {scope.constant(Literal(piece))} }}}}"
+    if isinstance(piece, (ForSlot, IfSlot)):
+        return _open(piece, scope)
+    if isinstance(piece, EndSlot):
+        return _close(piece, scope)
+    if isinstance(piece, ItemSlot):
+        return _item_source(piece, scope)
+    return f"{{{{ s{plan.setdefault(piece, len(plan))} }}}}"
+
+
+def _open(slot, scope):
+    try:
+        if isinstance(slot, ForSlot):
+            name = scope.enter(slot.variable, slot.key)
+            return f"{{% for i_{slot.variable} in {name} or () %}}"
+        return f"{{% if {compile_condition(slot.condition, scope)} %}}"
+    except TemplateProblem as problem:
+        raise problem.at("html") from None
+
+
+def _close(slot, scope):
+    if isinstance(slot.start, ForSlot):
+        scope.leave(slot.start.variable)
+        return "{% endfor %}"
+    return "{% endif %}"
+
+
+def _item_source(slot, scope):
+    try:
+        tag = get_tag(scope.fields_of(slot.variable), slot.field)
+    except TemplateProblem as problem:
+        raise problem.at("html") from None
+    value = f"i_{slot.variable}[{json.dumps(tag.key)}]"
+    if slot.is_url:
+        return f"{{{{ {value}|web_url }}}}"
+    fallback = scope.constant(slot.expression.fallback)
+    return f"{{{{ {value} or {fallback} }}}}"

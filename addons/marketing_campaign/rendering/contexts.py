@@ -1,0 +1,106 @@
+"""The values of all tags for many recipients, by one SQL statement."""
+
+from odoo.tools import SQL
+
+
+def recipients_target(recipient_ids):
+    """Rows to fill in for messages: id, partner_id, company_id, email."""
+    return SQL(
+        """SELECT id, customer_id AS partner_id, company_id, email_address AS email
+             FROM campaign_recipient WHERE id = ANY(%s)""",
+        list(recipient_ids),
+    )
+
+
+def partners_target(partner_ids, company_id):
+    """The same for a preview: the ids are those of the customers."""
+    return SQL(
+        """SELECT id, id AS partner_id, %s AS company_id, email
+             FROM res_partner WHERE id = ANY(%s)""",
+        company_id,
+        list(partner_ids),
+    )
+
+
+def contexts_sql(tags, joins, target):
+    """SELECT id, language, then the value of each tag in order.
+
+    `joins` maps a name to (names it needs, LEFT JOIN text). Sources and joins are
+    text of the code, never of a person.
+    """
+    wanted = {}
+    for tag in tags:
+        for name in tag.joins:
+            _add_join(name, joins, wanted)
+    columns = [SQL(tag.source) for tag in tags]  # pylint: disable=sql-injection
+    # pylint: disable-next=sql-injection
+    tables = SQL(" ").join(SQL(text) for text in wanted.values())
+    return SQL(
+        """SELECT %s FROM (%s) AS target
+             LEFT JOIN res_partner partner ON partner.id = target.partner_id %s""",
+        SQL(", ").join([SQL("target.id, partner.lang"), *columns]),
+        target,
+        tables,
+    )
+
+
+def _add_join(name, joins, wanted):
+    if name in wanted:
+        return
+    needs, text = joins[name]
+    for other in needs:
+        _add_join(other, joins, wanted)
+    wanted[name] = text
+
+
+class TemplateRenderer:
+    """What the sender needs of a template; holds no record and no cursor."""
+
+    def __init__(self, compiled, tags, joins, formatter, *, opens=True, clicks=True):
+        self.compiled = compiled
+        self.tags = [
+            tags[key] for key in sorted(compiled.tags) if tags[key].kind != "link"
+        ]
+        self.joins = joins
+        self.formatter = formatter
+        self.opens = opens
+        self.clicks = clicks
+
+    def contexts(self, cr, rows):
+        """{recipient id: context} of a claim."""
+        return self.read(cr, recipients_target([row.id for row in rows]))
+
+    def read(self, cr, target):
+        """{id: context} of any target."""
+        cr.execute(contexts_sql(self.tags, self.joins, target))
+        return {row[0]: self._fill(row) for row in cr.fetchall()}
+
+    def _fill(self, row):
+        context = {}
+        for tag, value in zip(self.tags, row[2:], strict=True):
+            self.formatter.fill(context, tag, value, row[1])
+        return context
+
+    def render(self, row, context, links):
+        """Content of one message."""
+        if not (self.opens and self.clicks):
+            links = QuietLinks(links, self)
+        return self.compiled.render(context, links)
+
+
+class QuietLinks:
+    """Links of a campaign that does not track opens or clicks."""
+
+    def __init__(self, links, renderer):
+        self.links = links
+        self.renderer = renderer
+        self.unsubscribe = links.unsubscribe
+        self.view = links.view
+
+    def click(self, position):
+        if self.renderer.clicks:
+            return self.links.click(position)
+        return self.renderer.compiled.links[position]
+
+    def pixel(self):
+        return self.links.pixel() if self.renderer.opens else ""

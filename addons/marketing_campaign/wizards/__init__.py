@@ -1,0 +1,2 @@
+from . import template_preview
+from . import email_campaign_test

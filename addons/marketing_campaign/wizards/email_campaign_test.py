@@ -1,0 +1,75 @@
+import re
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.marketing_base.addresses import normalise_email
+
+MAX_ADDRESSES = 10
+
+
+class EmailCampaignTest(models.TransientModel):
+    """Ask where a test goes and as whom it is rendered; nothing is sent in here."""
+
+    _name = "email.campaign.test"
+    _description = "Send a Test of a Campaign"
+
+    campaign_id = fields.Many2one("email.campaign", required=True, ondelete="cascade")
+    partner_id = fields.Many2one(
+        "res.partner",
+        "As Customer",
+        help="The test shows what this customer would receive.",
+    )
+    addresses = fields.Char(
+        "Send To",
+        required=True,
+        default=lambda self: self.env.user.email,
+        help="Up to ten addresses, separated by commas.",
+    )
+
+    @api.model
+    def default_get(self, fields_list):
+        values = super().default_get(fields_list)
+        campaign = self.env["email.campaign"].browse(values.get("campaign_id"))
+        if campaign and "partner_id" in fields_list:
+            values["partner_id"] = campaign._get_sample_customer().id
+        return values
+
+    def _get_addresses(self):
+        """One normal spelling each; raises on the first that is not an address."""
+        typed = [part for part in re.split(r"[,;\s]+", self.addresses or "") if part]
+        if not 0 < len(typed) <= MAX_ADDRESSES:
+            raise UserError(
+                self.env._(
+                    "Give one to %(most)s addresses, separated by commas.",
+                    most=MAX_ADDRESSES,
+                )
+            )
+        for address in typed:
+            if not normalise_email(address):
+                raise UserError(
+                    self.env._(
+                        "“%(address)s” is not one valid e-mail address.",
+                        address=address,
+                    )
+                )
+        return sorted({normalise_email(address) for address in typed})
+
+    def action_send(self):
+        self.ensure_one()
+        campaign = self.campaign_id
+        campaign.check_access("write")
+        addresses = self._get_addresses()
+        campaign._enqueue_test(self.partner_id, addresses)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "info",
+                "message": self.env._(
+                    "The test is on its way to %(addresses)s.",
+                    addresses=", ".join(addresses),
+                ),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
