@@ -1,0 +1,251 @@
+"""What the fault tests stand on: a campaign in a committed database, real senders."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import psycopg2
+
+HERE = Path(__file__).parent
+SHORT_TIMES = {
+    "MARKETING_LEASE_SECONDS": "3",
+    "MARKETING_DOUBT_SECONDS": "8",
+    "MARKETING_REPLY_SECONDS": "2",
+    "MARKETING_COMMAND_SECONDS": "2",
+    "MARKETING_CONNECT_SECONDS": "2",
+    "MARKETING_RETRY_SECONDS": "600",
+    "MARKETING_PROVIDER_RETRY_SECONDS": "1",
+}
+
+
+class Sink:
+    """The mail server and its log."""
+
+    def __init__(self, folder, delay):
+        self._log = folder / "sink.log"
+        self._process = subprocess.Popen(
+            [sys.executable, HERE / "sink.py", self._log, str(delay)],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.port = int(self._process.stdout.readline())
+
+    def keys(self):
+        """Return how often each send key was accepted."""
+        return Counter(line.split()[0] for line in self._log.read_text().splitlines())
+
+    def addresses(self):
+        return [line.split()[1] for line in self._log.read_text().splitlines()]
+
+    def stop(self):
+        self._process.terminate()
+        self._process.wait()
+
+
+class Launcher:
+    """The process that forks senders."""
+
+    def __init__(self, configuration, database, **times):
+        self._process = subprocess.Popen(
+            [sys.executable, HERE / "launcher.py", configuration, database],
+            env={**os.environ, **SHORT_TIMES, **times},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self._pids = set()
+        assert self._process.stdout.readline() == "ready\n"
+
+    def _ask(self, line):
+        self._process.stdin.write(f"{line}\n")
+        self._process.stdin.flush()
+        return self._process.stdout.readline().strip()
+
+    def create(self, provider_id):
+        return int(self._ask(f"create {provider_id}"))
+
+    def send(self, campaign_id):
+        pid = int(self._ask(f"send {campaign_id}"))
+        self._pids.add(pid)
+        return pid
+
+    def sweep(self):
+        assert self._ask("sweep") == "0"
+
+    def kill(self, pid, number=signal.SIGKILL):
+        os.kill(pid, number)
+
+    def has_ended(self, pid):
+        if pid in self._pids and self._ask(f"reap {pid}") != "running":
+            self._pids.discard(pid)
+        return pid not in self._pids
+
+    def stop(self):
+        for pid in self._pids:
+            os.kill(pid, signal.SIGKILL)
+        self._process.stdin.close()
+        self._process.wait()
+
+
+class Stage:
+    """SQL on the scratch database, each statement committed."""
+
+    def __init__(self, database, launcher=None):
+        self._launcher = launcher
+        self._connection = psycopg2.connect(dbname=database)
+        self._connection.autocommit = True
+
+    def query(self, statement, *values):
+        with self._connection.cursor() as cr:
+            cr.execute(statement, values)
+            return cr.fetchall() if cr.description else cr.rowcount
+
+    def value(self, statement, *values):
+        return self.query(statement, *values)[0][0]
+
+    def close(self):
+        self._connection.close()
+
+    def campaign(self, port, addresses, **server):
+        """Create a running campaign with consent for each address; return its id."""
+        campaign_id = self._launcher.create(self._provider(port, server))
+        self.query(
+            """WITH listed AS (
+                   SELECT address, md5(address) AS key FROM unnest(%s) address
+               ), consent AS (
+                   INSERT INTO email_subscription_preference (company_id, channel,
+                       address_key, email_address, is_subscribed, preferred_frequency)
+                   SELECT company_id, 'email', key, address, TRUE, 'normal'
+                     FROM listed, email_campaign WHERE id = %s
+                       ON CONFLICT DO NOTHING)
+               INSERT INTO campaign_recipient
+                   (company_id, campaign_id, address_key, email_address)
+               SELECT company_id, id, key, address
+                 FROM listed, email_campaign WHERE id = %s""",
+            addresses,
+            campaign_id,
+            campaign_id,
+        )
+        return campaign_id
+
+    def _provider(self, port, server):
+        values = {"encryption": "none", "user": None, "password": None, **server}
+        server_id = self.value(
+            """INSERT INTO ir_mail_server (name, smtp_host, smtp_port, smtp_encryption,
+                   smtp_authentication, smtp_user, smtp_pass, active)
+               VALUES ('Peer', '127.0.0.1', %s, %s, 'login', %s, %s, TRUE)
+               RETURNING id""",
+            port,
+            *(values[name] for name in ("encryption", "user", "password")),
+        )
+        return self.value(
+            """INSERT INTO delivery_provider (name, active, provider_type, state,
+                   mail_server_id, cap_per_minute, cap_per_hour, cap_per_day,
+                   connection_count, failure_count)
+               VALUES ('Peer', TRUE, 'smtp', 'untested', %s, %s, 0, 0, 1, 0)
+               RETURNING id""",
+            server_id,
+            server.get("cap_per_minute", 0),
+        )
+
+    def states(self, campaign_id):
+        return Counter(
+            dict(
+                self.query(
+                    """SELECT state, count(*) FROM campaign_recipient
+                WHERE campaign_id = %s GROUP BY state""",
+                    campaign_id,
+                )
+            )
+        )
+
+    def keys(self, campaign_id, *states):
+        rows = self.query(
+            """SELECT send_key FROM campaign_recipient
+                WHERE campaign_id = %s AND state = ANY(%s)""",
+            campaign_id,
+            list(states),
+        )
+        return {key for (key,) in rows}
+
+    def let_transactions_end(self):
+        """Wait until what runs now in this database has ended."""
+        running = self._transactions()
+        wait_for(lambda: not running & self._transactions())
+
+    def _transactions(self):
+        return set(
+            self.query(
+                """SELECT pid, xact_start FROM pg_stat_activity
+                    WHERE datname = current_database() AND pid <> pg_backend_pid()
+                      AND xact_start IS NOT NULL"""
+            )
+        )
+
+    def keys_due(self, campaign_id):
+        """Return the keys of messages that may still leave before a retry's time."""
+        rows = self.query(
+            """SELECT send_key FROM campaign_recipient WHERE campaign_id = %s
+                  AND state IN ('queued', 'claimed', 'submitting')
+                  AND (not_before IS NULL OR not_before < now() AT TIME ZONE 'UTC')""",
+            campaign_id,
+        )
+        return {key for (key,) in rows}
+
+    def attempt(self, campaign_id):
+        return self.value(
+            "SELECT max(attempt) FROM campaign_recipient WHERE campaign_id = %s",
+            campaign_id,
+        )
+
+    def provider(self, campaign_id):
+        return self.query(
+            """SELECT state, last_error FROM delivery_provider WHERE id = (
+                   SELECT provider_id FROM email_campaign WHERE id = %s)""",
+            campaign_id,
+        )[0]
+
+    def finish(self, launcher, campaign_id):
+        """Let senders and sweeper work as they do all day, until it is over."""
+        pid = launcher.send(campaign_id)
+        deadline = time.monotonic() + 90
+        while self.status(campaign_id) != "completed":
+            assert time.monotonic() < deadline, self.states(campaign_id)
+            time.sleep(1)
+            launcher.sweep()
+            if launcher.has_ended(pid):
+                pid = launcher.send(campaign_id)
+        wait_for(lambda: launcher.has_ended(pid))
+
+    def status(self, campaign_id):
+        return self.value(
+            "SELECT status FROM email_campaign WHERE id = %s", campaign_id
+        )
+
+
+def check(stage, sink, campaign_id, audience):
+    """The promises: no duplicate, no silent loss, every message accounted for."""
+    accepted = sink.keys()
+    sent = stage.keys(campaign_id, "sent")
+    doubt = stage.keys(campaign_id, "in_doubt")
+    assert [key for key, times in accepted.items() if times > 1] == []
+    assert sent - set(accepted) == set()
+    assert set(accepted) - sent - doubt == set()
+    assert sum(stage.states(campaign_id).values()) == audience
+    events = stage.value(
+        """SELECT count(*) FROM marketing_event
+            WHERE campaign_id = %s AND event_type = 'email_sent'""",
+        campaign_id,
+    )
+    assert events == len(sent)
+
+
+def wait_for(condition, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.02)

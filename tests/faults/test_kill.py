@@ -1,0 +1,35 @@
+"""kill -9 of every sender, again and again, while 3,000 messages leave."""
+
+import random
+import time
+
+import pytest
+from stage import check, wait_for
+
+KILLS = 20
+PROCESSES = 2
+AUDIENCE = 3000
+
+
+@pytest.mark.parametrize("sink", [0.01], indirect=True)
+def test_twenty_kills(stage, launcher, sink):
+    addresses = [f"customer{n}@kill.example" for n in range(AUDIENCE)]
+    campaign_id = stage.campaign(sink.port, addresses)
+    clock = random.Random(20)
+    for _kill in range(KILLS):
+        pids = [launcher.send(campaign_id) for _process in range(PROCESSES)]
+        before = len(sink.addresses())
+        wait_for(lambda before=before: len(sink.addresses()) > before)
+        time.sleep(clock.uniform(0.1, 0.5))
+        assert not any(map(launcher.has_ended, pids)), "nothing left to kill"
+        for pid in pids:
+            launcher.kill(pid)
+        wait_for(lambda pids=pids: all(map(launcher.has_ended, pids)))
+        launcher.sweep()
+    stage.finish(launcher, campaign_id)
+    check(stage, sink, campaign_id, AUDIENCE)
+    states = stage.states(campaign_id)
+    assert set(states) <= {"sent", "in_doubt"}
+    assert states["in_doubt"] <= KILLS * PROCESSES
+    assert stage.status(campaign_id) == "completed"
+    print(f"in doubt {states['in_doubt']} after {KILLS} kills of {PROCESSES}")
