@@ -1,0 +1,55 @@
+#!/usr/bin/env python3
+"""An SMTP server that accepts everything as fast as asyncio can; prints its port."""
+
+import asyncio
+
+
+class Sink(asyncio.Protocol):
+    """Answers each command, and counts a message at the final dot."""
+
+    def connection_made(self, transport):
+        self._transport = transport
+        self._buffer = b""
+        self._in_content = False
+        transport.write(b"220 sink\r\n")
+
+    def data_received(self, data):
+        self._buffer += data
+        while self._take():
+            pass
+
+    def _take(self):
+        end = b"\r\n.\r\n" if self._in_content else b"\r\n"
+        head, found, rest = self._buffer.partition(end)
+        if not found:
+            return False
+        self._buffer = rest
+        if self._in_content:
+            self._in_content = False
+            self._transport.write(b"250 Ok: queued as 12345\r\n")
+        else:
+            self._answer(head[:4].upper())
+        return True
+
+    def _answer(self, verb):
+        if verb == b"EHLO":
+            self._transport.write(b"250-sink\r\n250-PIPELINING\r\n250 8BITMIME\r\n")
+        elif verb == b"DATA":
+            self._in_content = True
+            self._transport.write(b"354 go on\r\n")
+        elif verb == b"QUIT":
+            self._transport.write(b"221 bye\r\n")
+            self._transport.close()
+        else:
+            self._transport.write(b"250 ok\r\n")
+
+
+async def main():
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(Sink, "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
