@@ -13,4 +13,5 @@ from . import test_projection
 from . import test_refusal
 from . import test_sale_order
 from . import test_scrub
+from . import test_table_files
 from . import test_views
