@@ -1,9 +1,10 @@
 from .compiled import CompiledTemplate, Content, compile_template
 from .contexts import TemplateRenderer, partners_target, recipients_target
-from .document import MAX_BYTES, check_raw_html, check_size
+from .document import check_raw_html
 from .formats import Formatter
 from .links import Site
 from .problems import TemplateProblem
+from .shape import MAX_BYTES, check_size
 from .tags import Tag
 
 __all__ = [

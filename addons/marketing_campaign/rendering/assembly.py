@@ -5,7 +5,8 @@ import re
 
 from odoo.tools.translate import LazyTranslate
 
-from .blocks import Block, Literal, Scope
+from .blocks import MAX_BLOCK_DEPTH, Block, Literal, Scope
+from .budget import MAX_OPERATIONS
 from .conditions import compile_condition
 from .problems import TemplateProblem
 from .slots import EndSlot, ForSlot, IfSlot, ItemSlot
@@ -54,13 +55,31 @@ def _build_block(start, pieces, sheet, plan, markup):
     depth = 1
     while depth:
         piece = next(pieces)
-        source.append(_piece_source(piece, scope, plan))
         depth += isinstance(piece, (ForSlot, IfSlot)) - isinstance(piece, EndSlot)
+        if depth > MAX_BLOCK_DEPTH:
+            raise TemplateProblem(_lt("Conditions are nested too deep."), "html")
+        source.append(_piece_source(piece, scope, plan))
     sheet.used |= scope.used
+    _check_worst(sheet, scope)
     return Block("".join(source), scope, markup)
 
 
+def _check_worst(sheet, scope):
+    """Refuse at once what no customer's message could be filled in with."""
+    sheet.worst += scope.worst
+    if sheet.worst > MAX_OPERATIONS:
+        message = _lt(
+            "Repeats could take %(steps)s steps for one message, %(limit)s are allowed:"
+            " take something out of the inner repeat.",
+            steps=sheet.worst,
+            limit=MAX_OPERATIONS,
+        )
+        raise TemplateProblem(message, "html", near=", ".join(scope.loops))
+
+
 def _piece_source(piece, scope, plan):
+    if not isinstance(piece, EndSlot):
+        scope.charge(1)
     if isinstance(piece, str):
         return f"{{{{ {scope.constant(Literal(piece))} }}}}"
     if isinstance(piece, (ForSlot, IfSlot)):
@@ -76,7 +95,7 @@ def _open(slot, scope):
     try:
         if isinstance(slot, ForSlot):
             name = scope.enter(slot.variable, slot.key)
-            return f"{{% for i_{slot.variable} in {name} or () %}}"
+            return f"{{% for i_{slot.variable} in {name} %}}"
         return f"{{% if {compile_condition(slot.condition, scope)} %}}"
     except TemplateProblem as problem:
         raise problem.at("html") from None

@@ -11,14 +11,15 @@ from markupsafe import Markup
 
 from odoo.tools.translate import LazyTranslate
 
+from .budget import Rows
 from .links import web_url
 from .problems import TemplateProblem
 from .tags import MAX_ITEMS, RAW, get_tag
 
 _lt = LazyTranslate(__name__)
 
-MAX_OUTPUT = 1024 * 1024  # characters of one rendered message
 MAX_LOOP_DEPTH = 2
+MAX_BLOCK_DEPTH = 20  # Python, which Jinja writes, gives up at 100
 _OPTIONS = {"undefined": StrictUndefined, "cache_size": 0, "optimized": True}
 _HTML = ImmutableSandboxedEnvironment(autoescape=True, **_OPTIONS)
 _TEXT = ImmutableSandboxedEnvironment(autoescape=False, **_OPTIONS)
@@ -36,6 +37,15 @@ class Scope:
         self.variables = {}
         self.used = set()
         self.constants = {}
+        self.loops = []  # key of each repeat, in order
+        self.open_loops = [0]  # numbers of the repeats around this place
+        self.weights = [0]  # cost of one pass: of the block, of the rows of each loop
+        self.worst = 0  # steps when every repeat is as long as it may be
+
+    def charge(self, operations):
+        """Note what stands at this place."""
+        self.weights[self.open_loops[-1]] += operations
+        self.worst += operations * MAX_ITEMS ** len(self.variables)
 
     def constant(self, value):
         name = f"c{len(self.constants)}"
@@ -49,7 +59,7 @@ class Scope:
         return self.variables[variable].fields
 
     def enter(self, variable, key):
-        """Open `variable in key`; returns the Jinja name of the list."""
+        """Open `variable in key`; returns the Jinja name of its rows (l<number>)."""
         tag = get_tag(self.tags, key)
         if tag.kind != "list":
             raise TemplateProblem(_lt("“%(tag)s” is not a list.", tag=key), near=key)
@@ -60,10 +70,14 @@ class Scope:
             raise TemplateProblem(_lt("Repeats are nested too deep."), near=key)
         self.variables[variable] = tag
         self.used.add(key)
-        return f"t_{key}"
+        self.loops.append(key)
+        self.weights.append(1)
+        self.open_loops.append(len(self.loops))
+        return f"l{len(self.loops)}"
 
     def leave(self, variable):
         self.variables.pop(variable)
+        self.open_loops.pop()
 
 
 class Block:
@@ -77,25 +91,31 @@ class Block:
         }
         environment = _HTML if markup else _TEXT
         self.keys = frozenset(scope.used)
+        self.loops = tuple(zip(scope.loops, scope.weights[1:], strict=True))
+        self.weight = scope.weights[0]
         self.template = environment.from_string(source, globals=constants)
 
-    def render(self, context, names):
+    def render(self, context, names, budget):
         """The text for one recipient; `names` holds the values of slots (s<n>)."""
-        for key in self.keys:
-            value = freeze(context.get(key))
-            names[f"t_{key}"] = value
-            names[f"r_{key}"] = freeze(context.get(key + RAW, value))
-        pieces, size = [], 0
+        budget.spend(self.weight)
+        self._add_values(context, names, budget)
+        pieces = []
         try:
             for piece in self.template.generate(names):
-                size += len(piece)
-                if size > MAX_OUTPUT:
-                    raise TemplateProblem(_lt("The message would exceed 1 MB."))
+                budget.spend(0, len(piece))
                 pieces.append(piece)
         except (TemplateError, SecurityError, TypeError, LookupError) as error:
             message = _lt("A block cannot be filled in: %(why)s", why=str(error))
             raise TemplateProblem(message, "html") from error
         return "".join(pieces)
+
+    def _add_values(self, context, names, budget):
+        for key in self.keys:
+            value = freeze(context.get(key))
+            names[f"t_{key}"] = value
+            names[f"r_{key}"] = freeze(context.get(key + RAW, value))
+        for number, (key, weight) in enumerate(self.loops, 1):
+            names[f"l{number}"] = Rows(names[f"t_{key}"] or (), budget, weight)
 
 
 class Literal(str):

@@ -10,14 +10,16 @@ from odoo.tools.translate import LazyTranslate
 from odoo.addons.marketing_delivery.sender.content import Content
 
 from .assembly import assemble, split_marked
-from .blocks import MAX_OUTPUT, Block
-from .document import MAX_SUBJECT, check_depth, check_size, parse_html
+from .blocks import Block
+from .budget import MAX_OUTPUT, Budget
+from .document import MAX_SUBJECT, check_depth, parse_html
 from .grammar import FILTERS, Expression
 from .links import Site, web_url
 from .markup import annotate
 from .page import wrap_page
 from .plaintext import mark_plain, text_from_html
 from .problems import TemplateProblem
+from .shape import check_size
 from .slots import ClickSlot, EndSlot, ForSlot, IfSlot, LinkSlot, Sheet
 
 _lt = LazyTranslate(__name__)
@@ -56,38 +58,40 @@ class CompiledTemplate:
         `context` maps each key of `tags` to plain data; `links` has click(position),
         pixel(), unsubscribe() and view(). Raises TemplateProblem.
         """
+        budget = Budget()
         try:
             values = [read(context, links) for read in self._readers]
         except KeyError as error:
             message = _lt("The value of “%(tag)s” is missing.", tag=str(error.args[0]))
             raise TemplateProblem(message) from error
+        budget.spend(len(values), sum(map(len, values)))
         # plain values are escaped, those that are markup already stay
         safe = [escape(value) for value in values]
-        subject = _join(self._subject, values, context)
+        subject = _join(self._subject, values, context, budget)
         content = Content(
             _BREAK_RE.sub(" ", subject).strip(),
-            _join(self._html, safe, context),
-            self._join_text(values, context),
+            _join(self._html, safe, context, budget),
+            self._join_text(values, context, budget),
         )
-        if len(content.html) > MAX_OUTPUT or len(content.text) > MAX_OUTPUT:
-            raise TemplateProblem(_lt("The message would exceed 1 MB."), "html")
         return content
 
-    def _join_text(self, values, context):
-        text = _join(self._text, values, context)
+    def _join_text(self, values, context, budget):
+        text = _join(self._text, values, context, budget)
         # blocks that are left out leave their blank lines behind
         return _BLANK_RE.sub("\n\n", text) if self._text_has_blocks else text
 
 
-def _join(part, values, context):
+def _join(part, values, context, budget):
     parts, fills = part
     parts = parts.copy()
     for index, fill in fills:
         if isinstance(fill, Block):
             names = {f"s{number}": value for number, value in enumerate(values)}
-            parts[index] = fill.render(context, names)
+            parts[index] = fill.render(context, names, budget)
         else:
             parts[index] = values[fill]
+    if sum(map(len, parts)) > MAX_OUTPUT:  # before they are joined
+        raise TemplateProblem(_lt("The message would exceed 1 MB."), "html")
     return "".join(parts)
 
 

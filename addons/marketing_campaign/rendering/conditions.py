@@ -24,6 +24,7 @@ def compile_condition(text, scope):
     parser = Parser(text, scope.tags)
     if len(parser.tokens) > MAX_TOKENS:
         raise TemplateProblem(_lt("This condition is too long."), near=text)
+    scope.charge(len(parser.tokens))
     source = _parse_or(parser, scope)
     parser.end()
     return source

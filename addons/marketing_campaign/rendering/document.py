@@ -8,16 +8,14 @@ from odoo.tools.translate import LazyTranslate
 
 from .grammar import OPEN_RE, line_of
 from .problems import TemplateProblem
+from .shape import check_shape, check_size, find_sheets
 
 _lt = LazyTranslate(__name__)
 
-MAX_BYTES = 100 * 1024
-MAX_TAGS = 8000  # "<" signs: parsers get slow long before they refuse
 MAX_SUBJECT = 250
 MAX_DEPTH = 200
 
 _RAW_RE = re.compile(r"\{\{|\{%|\{#|%7B(?:%7B|%25|%23)|&#x?0*(?:123|7b);", re.I)
-_STYLE_RE = re.compile(r"<style\b.*?</style\s*>", re.I | re.S)
 _QWEB_MESSAGE = _lt(
     "This block carries a rule of Odoo's own mailing editor, which is not applied "
     "here. Remove it and set a condition of this editor instead."
@@ -27,32 +25,24 @@ _JINJA_MESSAGE = _lt(
 )
 
 
-def check_size(part, text, limit=MAX_BYTES):
-    """Limits that hold before anything parses the text; `limit` is in bytes."""
-    size = len(text.encode("utf-8", "surrogatepass"))
-    if size > limit:
-        message = _lt(
-            "This is %(size)s KB; mail programs cut a message above %(limit)s KB.",
-            size=-(-size // 1024),
-            limit=limit // 1024,
-        )
-        raise TemplateProblem(message, part)
-    if text.count("<") > MAX_TAGS:
-        raise TemplateProblem(_lt("There are too many “<” signs."), part)
-    bad = re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]", text)
-    if bad:
-        line = line_of(text, bad.start())
-        raise TemplateProblem(_lt("There is a control character."), part, line)
-
-
 def check_raw_html(text):
     """Template code as it was typed, before the sanitiser hides or breaks it."""
-    blank = _STYLE_RE.sub(lambda match: "\n" * match[0].count("\n"), text)
+    check_shape(text)
+    blank = _without_sheets(text)
     match = _RAW_RE.search(blank)
     if match and not match[0].startswith("&"):
         near = blank[max(match.start() - 15, 0) : match.end() + 25]
         line = line_of(blank, match.start())
         raise TemplateProblem(_JINJA_MESSAGE, "html", line, near)
+
+
+def _without_sheets(text):
+    """The text with style sheets cut out; lines keep their numbers."""
+    pieces, position = [], 0
+    for start, end in find_sheets(text):
+        pieces += [text[position:start], "\n" * text.count("\n", start, end)]
+        position = end
+    return "".join([*pieces, text[position:]])
 
 
 def parse_html(text):

@@ -23,7 +23,8 @@ FILTERS = {
     "capitalize": str.capitalize,
 }
 OPEN_RE = re.compile(r"\{\{|\{%|\{#")
-_EXPRESSION_RE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+# stops at the next sign and after 500 characters: linear for any text
+_EXPRESSION_RE = re.compile(r"\{\{((?:(?!\{\{|\}\}).){0,500})\}\}", re.DOTALL)
 _TOKEN_RE = re.compile(
     rf"""\s*(?:
       (?P<name>{NAME}(?:\.{NAME})?)(?![\w.])

@@ -3,7 +3,14 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from odoo.tools.translate import LazyTranslate
+
 from .grammar import Expression
+from .problems import TemplateProblem
+
+_lt = LazyTranslate(__name__)
+
+MAX_LINKS = 500  # tracked links of one template
 
 
 class ClickSlot(NamedTuple):
@@ -62,6 +69,7 @@ class Sheet:
     targets: list = field(default_factory=list)
     labels: list = field(default_factory=list)
     used: set = field(default_factory=set)
+    worst: int = 0  # steps that the blocks of a message can take
 
     def mark(self, slot):
         """The marker that stands for a slot until the part is split."""
@@ -69,6 +77,9 @@ class Sheet:
         return f"{self.token}x{len(self.slots) - 1}z"
 
     def click(self, url, label):
+        if len(self.targets) >= MAX_LINKS:
+            message = _lt("There are more than %(limit)s links.", limit=MAX_LINKS)
+            raise TemplateProblem(message, near=label or url)
         self.targets.append(url)
         self.labels.append(" ".join(label.split())[:120])
         return ClickSlot(len(self.targets) - 1)

@@ -15,9 +15,11 @@ from .page import inner_html
 _EDITOR_ATTRIBUTES = ("o-temp-width",)
 # rules of the editor's design panel, in variables; the editor has inlined their values
 _DESIGN_SHEET = ".//style[@id='design-element']"
-# a quoted text, a bracket, or anything but the end of the declaration
-_DECLARATION_RE = re.compile(r"""(?:"[^"]*"|'[^']*'|\([^)]*\)|[^;])+""")
-_QUOTED_RE = re.compile(r"""("[^"]*"|'[^']*'|\([^)]*\))""")
+# a quoted text, a bracket, or anything but the end of the declaration; what is opened
+# and never closed goes on to the end, as in CSS (and the pattern never goes back)
+_QUOTED = r"""(?>"[^"]*(?:"|\Z)|'[^']*(?:'|\Z)|\([^)]*(?:\)|\Z))"""
+_DECLARATION_RE = re.compile(rf"(?:{_QUOTED}|[^;])++")
+_QUOTED_RE = re.compile(f"({_QUOTED})")
 _BLANK_RE = re.compile(r"\s+")
 _SIDES = ("top", "right", "bottom", "left")
 _SHORTHANDS = {
@@ -94,7 +96,7 @@ def _normalise_value(value):
 
 
 def _normalise_quoted(part):
-    if part[0] == '"' and "'" not in part:
+    if part[0] == part[-1] == '"' and len(part) > 1 and "'" not in part:
         return f"'{part[1:-1]}'"
     return part.replace(", ", ",") if part[0] == "(" and "'" not in part else part
 

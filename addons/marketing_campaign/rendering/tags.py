@@ -47,7 +47,7 @@ def get_tag(tags, key):
     """The tag, or a TemplateProblem that suggests the nearest names."""
     tag = tags.get(key)
     if tag is None:
-        raise TemplateProblem(_unknown_message(tags, key), near=key)
+        raise TemplateProblem(_unknown_message(tags, key[:60]), near=key)
     return tag
 
 

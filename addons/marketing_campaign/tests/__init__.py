@@ -12,6 +12,8 @@ from . import test_rendering
 from . import test_rendering_parts
 from . import test_rendering_styles
 from . import test_template_security
+from . import test_template_attacks
+from . import test_template_bombs
 from . import test_campaign_tour
 from . import test_campaign_schedule
 from . import test_campaign_holdout

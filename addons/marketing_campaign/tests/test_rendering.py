@@ -1,7 +1,7 @@
 from odoo.tests import tagged
 
 from ..rendering import TemplateProblem
-from ..rendering.blocks import MAX_OUTPUT
+from ..rendering.budget import MAX_OUTPUT
 from .template_common import CONTEXT, FakeLinks, RenderingCase, compile_body
 
 
