@@ -17,7 +17,10 @@
         "data/ir_cron_campaign.xml",
         "wizards/email_campaign_test_views.xml",
         "views/email_campaign_form_views.xml",
+        "views/email_campaign_form_pages_views.xml",
         "views/email_campaign_list_views.xml",
+        "views/email_campaign_kanban_views.xml",
+        "views/email_campaign_calendar_views.xml",
         "views/email_campaign_report_views.xml",
         "views/email_campaign_views.xml",
         "views/marketing_attribution_views.xml",
@@ -29,6 +32,7 @@
             "marketing_campaign/static/src/editor/**/*",
             "marketing_campaign/static/src/preview/**/*",
             "marketing_campaign/static/src/campaign/**/*",
+            "marketing_campaign/static/src/calendar/**/*",
         ],
         "mass_mailing.assets_builder": [
             "marketing_campaign/static/src/builder/**/*.js",

@@ -2,8 +2,10 @@ from . import merge_tag
 from . import email_template_marketing
 from . import email_template_rendering
 from . import email_campaign
+from . import email_campaign_copy
 from . import email_campaign_lifecycle
 from . import email_campaign_schedule
+from . import email_campaign_calendar
 from . import email_campaign_content
 from . import email_campaign_audience
 from . import email_campaign_delivery

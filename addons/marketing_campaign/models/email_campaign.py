@@ -18,6 +18,7 @@ FROZEN_FIELDS = {
     "track_opens",
     "track_clicks",
     "is_transactional",
+    "scheduled_date",
 }
 
 
@@ -88,27 +89,50 @@ class EmailCampaign(models.Model):
         help="Replaces the subject of the template; merge tags work here too.",
     )
     preview_text = fields.Char(size=200, help="Shown by mailboxes after the subject.")
+    # One method a field: of two fields of one method, giving one would blank the other.
     from_name = fields.Char(
-        default=None, compute="_compute_sender", store=True, readonly=False
+        default=None, compute="_compute_from_name", store=True, readonly=False
     )
     from_email = fields.Char(
-        default=None, compute="_compute_sender", store=True, readonly=False
+        default=None, compute="_compute_from_email", store=True, readonly=False
     )
-    reply_to_email = fields.Char(compute="_compute_sender", store=True, readonly=False)
+    reply_to_email = fields.Char(
+        compute="_compute_reply_to_email", store=True, readonly=False
+    )
     utm_source = fields.Char("UTM Source", default="email", size=64)
     utm_medium = fields.Char("UTM Medium", default="marketing", size=64)
     utm_campaign = fields.Char(
-        "UTM Campaign", size=64, help="Empty: made from the campaign's name."
+        "UTM Campaign",
+        size=64,
+        copy=False,
+        help="Empty: made from the campaign's name, and no other campaign has it.",
     )
     created_by = fields.Many2one(related="create_uid", string="Created By")
+    is_locked = fields.Boolean(
+        "Content Fixed",
+        compute="_compute_is_locked",
+        help="Audience, sender, content and time can no longer change.",
+    )
 
     @api.depends("company_id")
-    def _compute_sender(self):
+    def _compute_from_name(self):
         for campaign in self:
-            company = campaign.company_id
-            campaign.from_name = company.name
-            campaign.from_email = company.email
-            campaign.reply_to_email = company.email
+            campaign.from_name = campaign.company_id.name
+
+    @api.depends("company_id")
+    def _compute_from_email(self):
+        for campaign in self:
+            campaign.from_email = campaign.company_id.email
+
+    @api.depends("company_id")
+    def _compute_reply_to_email(self):
+        for campaign in self:
+            campaign.reply_to_email = campaign.company_id.email
+
+    @api.depends("status", "prepared_at")
+    def _compute_is_locked(self):
+        for campaign in self:
+            campaign.is_locked = bool(campaign._is_started())
 
     @api.constrains("budget")
     def _check_budget(self):
@@ -131,8 +155,8 @@ class EmailCampaign(models.Model):
         if started and not self.env.su and FROZEN_FIELDS.intersection(vals):
             raise UserError(
                 self.env._(
-                    "“%(name)s” has started: its audience, sender and content can no"
-                    " longer change. Duplicate it to send something else.",
+                    "“%(name)s” has started: its audience, sender, content and time can"
+                    " no longer change. Duplicate it to send something else.",
                     name=started[0].name,
                 )
             )
@@ -140,22 +164,3 @@ class EmailCampaign(models.Model):
 
     def _is_started(self):
         return self.prepared_at or self.status in ("running", "completed", "cancelled")
-
-    def copy_data(self, default=None):
-        return [
-            vals
-            if (default or {}).get("name")
-            else dict(vals, name=self.env._("%(name)s (copy)", name=campaign.name))
-            for campaign, vals in zip(self, super().copy_data(default), strict=True)
-        ]
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_started(self):
-        if started := self.filtered(lambda c: c.status != "draft" and c.start_date):
-            raise UserError(
-                self.env._(
-                    "“%(name)s” has been started; its history must stay."
-                    " Cancel it instead.",
-                    name=started[0].name,
-                )
-            )

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 
@@ -12,6 +12,11 @@ class EmailCampaign(models.Model):
     )
     attributed_orders = fields.Integer("Orders", readonly=True, copy=False)
     attributed_revenue = fields.Monetary("Revenue", readonly=True, copy=False)
+
+    @api.model
+    def _get_server_fields(self):
+        earned = {"attributed_orders": 0, "attributed_revenue": 0.0}
+        return super()._get_server_fields() | earned
 
     def _refresh_attribution(self):
         """Sum the attribution rows again, in one statement."""

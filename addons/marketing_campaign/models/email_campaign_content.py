@@ -169,13 +169,22 @@ class EmailCampaign(models.Model):
         """Odoo's own sales reports know campaigns by their UTM record."""
         if self.utm_campaign_id:
             return
-        name = self.utm_campaign or slug(self.name) or f"campaign-{self.id}"
+        name = self.utm_campaign or self._get_own_utm_name()
         # Superuser: UTM records belong to sales, every marketer may need one.
         records = self.env["utm.campaign"].sudo().with_context(active_test=False)
         record = records.search([("name", "=", name)], limit=1)
         self.sudo().utm_campaign_id = record or records.create(
             {"name": name, "title": self.name}
         )
+
+    def _get_own_utm_name(self):
+        """A name of no other campaign, or Odoo's reports would add the two up."""
+        name = slug(self.name) or f"campaign-{self.id}"
+        # Superuser: UTM names are shared by all companies; nothing is shown of others.
+        others = self.sudo().with_context(active_test=False)
+        if others.search_count([("utm_campaign_id.name", "=", name)], limit=1):
+            return f"{name[:50]}-{self.id}"
+        return name
 
 
 def slug(text):

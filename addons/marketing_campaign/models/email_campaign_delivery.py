@@ -41,7 +41,8 @@ class EmailCampaign(models.Model):
     def _refresh_moving(self):
         """Count the campaigns whose messages may still change state."""
         since = fields.Datetime.now() - AFTERMATH
-        moving = self.search(
+        # An archived campaign still gets its last bounces and clicks.
+        moving = self.with_context(active_test=False).search(
             Domain("status", "in", ("running", "paused"))
             | Domain("end_date", ">=", since)
         )

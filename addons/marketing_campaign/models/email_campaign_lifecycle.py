@@ -13,8 +13,6 @@ TRANSITIONS = {
     "completed": set(),
     "cancelled": set(),
 }
-# Beside `status`, which the header of the campaign guards itself.
-SERVER_FIELDS = {"status_reason", "start_date", "end_date", "prepared_at"}
 
 
 class EmailCampaign(models.Model):
@@ -29,16 +27,32 @@ class EmailCampaign(models.Model):
         "email.template.marketing", "Content Sent", readonly=True, copy=False
     )
 
+    @api.model
+    def _get_server_fields(self):
+        """{field that only the server writes: its value in a new campaign}."""
+        return {
+            "status": "draft",
+            "status_reason": False,
+            "start_date": False,
+            "end_date": False,
+            "prepared_at": False,
+            "sent_template_id": False,
+            "audience_size": 0,
+        }
+
     @api.model_create_multi
     def create(self, vals_list):
-        if not self.env.su and any(
-            vals.get("status", "draft") != "draft" for vals in vals_list
-        ):
-            raise AccessError(self.env._("A new campaign is a draft."))
+        if not self.env.su:
+            fresh = self._get_server_fields()
+            for vals in vals_list:
+                if any(vals.get(name) not in (None, fresh[name]) for name in fresh):
+                    raise AccessError(self.env._("A new campaign is a draft."))
+            # Named one by one, so that no default of a caller's context gets in.
+            vals_list = [{**vals, **fresh} for vals in vals_list]
         return super().create(vals_list)
 
     def write(self, vals):
-        if not self.env.su and SERVER_FIELDS.intersection(vals):
+        if not self.env.su and not self._get_server_fields().keys().isdisjoint(vals):
             raise AccessError(
                 self.env._("The status of a campaign changes through its buttons only.")
             )

@@ -14,16 +14,16 @@ class EmailCampaign(models.Model):
         self.check_access("write")
         for campaign in self:
             campaign._check_launch()
-            campaign._check_scheduled_date()
+            campaign._check_future(campaign.scheduled_date)
             campaign._move("scheduled", status_reason=False)
             self.env.ref("marketing_campaign.ir_cron_start_campaigns").sudo()._trigger(
                 at=campaign.scheduled_date
             )
 
-    def _check_scheduled_date(self):
-        if not self.scheduled_date:
+    def _check_future(self, date):
+        if not date:
             raise UserError(self.env._("Choose when the campaign should be sent."))
-        if self.scheduled_date <= fields.Datetime.now():
+        if date <= fields.Datetime.now():
             raise UserError(
                 self.env._(
                     "The chosen time is in the past. Choose a later one, or send now."
@@ -33,7 +33,7 @@ class EmailCampaign(models.Model):
     @api.constrains("scheduled_date")
     def _check_rescheduled(self):
         for campaign in self.filtered(lambda c: c.status == "scheduled"):
-            campaign._check_scheduled_date()
+            campaign._check_future(campaign.scheduled_date)
 
     @api.model
     def _cron_start_due(self):

@@ -80,6 +80,10 @@ class EmailCampaign(models.Model):
         help="Share of the audience that is sent or has a reason not to be.",
     )
 
+    @api.model
+    def _get_server_fields(self):
+        return super()._get_server_fields() | dict.fromkeys(TOTALS, 0)
+
     @api.depends(*TOTALS)
     def _compute_rates(self):
         for campaign in self:

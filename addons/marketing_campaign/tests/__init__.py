@@ -19,3 +19,4 @@ from . import test_campaign_schedule
 from . import test_campaign_holdout
 from . import test_attribution_refunds
 from . import test_attribution_access
+from . import test_campaign_copy

@@ -133,9 +133,18 @@ class TestSend(CampaignCase):
         )
         self.assertEqual(campaign.utm_campaign_id.name, "autumn-2026")
 
-    def test_two_campaigns_of_one_name_share_the_utm_record(self):
+    def test_two_campaigns_of_one_name_have_two_utm_records(self):
         self._create_customers("anna@x.example")
         first, second = self._create_campaign(), self._create_campaign()
+        first.action_send_now()
+        second.action_send_now()
+        self.assertEqual(first.utm_campaign_id.name, "autumn-2026")
+        self.assertEqual(second.utm_campaign_id.name, f"autumn-2026-{second.id}")
+
+    def test_a_utm_name_that_was_chosen_is_shared(self):
+        self._create_customers("anna@x.example")
+        first = self._create_campaign(utm_campaign="sale")
+        second = self._create_campaign(utm_campaign="sale")
         first.action_send_now()
         second.action_send_now()
         self.assertEqual(first.utm_campaign_id, second.utm_campaign_id)

@@ -24,6 +24,12 @@ class TestEmailCampaign(CampaignCase):
         self.assertEqual(campaign.from_name, "Anna")
         self.assertEqual(campaign.from_email, "anna@x.example")
 
+    def test_one_own_line_of_the_sender_leaves_the_others(self):
+        campaign = self._create_campaign(from_name="Anna")
+        self.assertEqual(campaign.from_name, "Anna")
+        self.assertEqual(campaign.from_email, "news@shop.example.com")
+        self.assertEqual(campaign.reply_to_email, "news@shop.example.com")
+
     def test_bad_sender_addresses(self):
         for address in (
             "anna",
