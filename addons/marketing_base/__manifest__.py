@@ -24,6 +24,7 @@
         "views/email_subscription_preference_views.xml",
         "views/marketing_identity_views.xml",
         "views/marketing_erasure_views.xml",
+        "views/marketing_audit_log_views.xml",
         "views/marketing_job_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",

@@ -3,6 +3,10 @@ from . import marketing_event_partition
 from . import marketing_event_type
 from . import marketing_projection
 from . import marketing_identity
+from . import marketing_audit_log
+from . import marketing_audit_table
+from . import marketing_audit_verification
+from . import marketing_audited
 from . import email_subscription_preference
 from . import email_subscription_consent
 from . import email_subscription_person
@@ -14,3 +18,6 @@ from . import res_config_settings
 from . import res_partner
 from . import res_partner_erasure
 from . import sale_order
+from . import marketing_job
+from . import res_groups
+from . import res_users

@@ -4,7 +4,8 @@ from odoo import api, fields, models
 
 
 class ResCompany(models.Model):
-    _inherit = "res.company"
+    _name = "res.company"
+    _inherit = ["res.company", "marketing.audited"]
 
     marketing_holdout_percent = fields.Float(
         string="Global Holdout (%)",
@@ -44,6 +45,19 @@ class ResCompany(models.Model):
         # the salt is readable by the system only; whoever creates a company needs one
         companies.sudo()._ensure_holdout_salt()
         return companies
+
+    @api.model
+    def _get_audited_fields(self):
+        """Every setting of marketing, those of upper addons included."""
+        hidden = {"marketing_holdout_salt"}
+        return [
+            name
+            for name, field in self._fields.items()
+            if name.startswith("marketing_") and field.store and name not in hidden
+        ]
+
+    def _get_audit_event(self, kind, changes):
+        return "settings_changed"
 
     def _ensure_holdout_salt(self):
         """Draw a salt for each company without one; an existing one never changes."""

@@ -13,6 +13,7 @@ EXPECTED = {
     "marketing.identity": {"compliance": READ, "administrator": READ},
     "email.subscription.preference": dict.fromkeys(ROLES, READ)
     | {"compliance": ALL, "administrator": ALL},
+    "marketing.audit.log": {"compliance": READ, "administrator": READ},
     "marketing.erasure": {"compliance": ALL, "administrator": ALL},
     "marketing.job": {"administrator": {"read", "write"}},
 }

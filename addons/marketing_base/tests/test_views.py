@@ -9,6 +9,7 @@ MODELS = (
     "marketing.event.type",
     "email.subscription.preference",
     "marketing.identity",
+    "marketing.audit.log",
 )
 
 
