@@ -11,6 +11,7 @@
         "security/ir.model.access.csv",
         "security/template_rules.xml",
         "security/campaign_rules.xml",
+        "security/statistics_rules.xml",
         "wizards/template_preview_views.xml",
         "views/email_template_marketing_views.xml",
         "data/email_template_marketing_data.xml",
@@ -26,6 +27,9 @@
         "views/marketing_attribution_views.xml",
         "views/sale_order_views.xml",
         "views/campaign_menus.xml",
+        "data/ir_cron_campaign_days.xml",
+        "views/campaign_daily_stats_views.xml",
+        "views/email_campaign_days_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

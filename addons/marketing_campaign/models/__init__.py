@@ -19,3 +19,7 @@ from . import marketing_attribution
 from . import marketing_attribution_refresh
 from . import marketing_engagement_projection
 from . import sale_order
+from . import campaign_daily_stats
+from . import campaign_daily_projection
+from . import email_campaign_days
+from . import res_partner

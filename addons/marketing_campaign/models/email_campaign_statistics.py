@@ -53,7 +53,8 @@ class EmailCampaign(models.Model):
         "Delivered", "Accepted by the next mail server and not bounced so far."
     )
     total_opened = _total(
-        "Opened", "An estimate: some mail programs open every message by themselves."
+        "Opened (Estimate)",
+        "An estimate: some mail programs open every message by themselves.",
     )
     total_clicked = _total("Clicked", "Customers with a click judged human.")
     total_bounced = _total("Bounced")
@@ -67,9 +68,11 @@ class EmailCampaign(models.Model):
     total_held_out = _total("Held Out", "Control group: gets nothing, for comparison.")
     total_cancelled = _total("Cancelled")
     delivery_rate = _rate("Delivered (%)", "Delivered of sent.")
-    open_rate = _rate("Opened (%)", "Opened of delivered; an estimate.")
+    open_rate = _rate("Opened (%, Estimate)", "Opened of delivered; an estimate.")
     click_rate = _rate("Clicked (%)", "Human clicks of delivered.")
-    ctor = _rate("Clicked of Opened (%)", "Human clicks of opened.")
+    ctor = _rate(
+        "Clicked of Opened (%, Estimate)", "Human clicks of opened, an estimate."
+    )
     bounce_rate = _rate("Bounced (%)", "Bounced of sent.")
     unsubscribe_rate = _rate("Unsubscribed (%)", "Unsubscribed of delivered.")
     progress = fields.Float(

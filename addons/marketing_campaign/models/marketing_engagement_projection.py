@@ -18,4 +18,6 @@ class MarketingEngagementProjection(models.AbstractModel):
             )
             campaigns = self.env["email.campaign"].browse(row[0] for row in rows)
             campaigns._refresh_statistics()
+            # A second click or another first day leaves the totals as they are.
+            self.env["campaign.daily.stats"]._mark(campaigns.ids)
         return result

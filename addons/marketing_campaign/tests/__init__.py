@@ -20,3 +20,5 @@ from . import test_campaign_holdout
 from . import test_attribution_refunds
 from . import test_attribution_access
 from . import test_campaign_copy
+from . import test_campaign_days
+from . import test_campaign_days_access

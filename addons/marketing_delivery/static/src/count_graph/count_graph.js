@@ -3,11 +3,13 @@ import { formatInteger } from "@web/views/fields/formatters";
 import { GraphRenderer } from "@web/views/graph/graph_renderer";
 import { graphView } from "@web/views/graph/graph_view";
 
-/** The stock graph of a count, without "0.50 opens" on its axis. */
+/** The stock graph of whole numbers, without "0.50 opens" on its axis. */
 export class CountGraphRenderer extends GraphRenderer {
     getScaleOptions() {
         const scales = super.getScaleOptions();
-        if (scales.y && this.model.metaData.measure === "__count") {
+        const { fields, measure } = this.model.metaData;
+        const isWhole = measure === "__count" || fields[measure]?.type === "integer";
+        if (scales.y && isWhole) {
             Object.assign(scales.y.ticks, {
                 precision: 0,
                 callback: (value) => formatInteger(value),
