@@ -13,6 +13,7 @@
         "security/campaign_rules.xml",
         "security/statistics_rules.xml",
         "wizards/template_preview_views.xml",
+        "wizards/template_check_views.xml",
         "views/email_template_marketing_views.xml",
         "data/email_template_marketing_data.xml",
         "data/ir_cron_campaign.xml",
@@ -35,6 +36,7 @@
         "web.assets_backend": [
             "marketing_campaign/static/src/editor/**/*",
             "marketing_campaign/static/src/preview/**/*",
+            "marketing_campaign/static/src/checks/**/*",
             "marketing_campaign/static/src/campaign/**/*",
             "marketing_campaign/static/src/calendar/**/*",
         ],

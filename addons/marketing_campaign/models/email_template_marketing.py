@@ -94,7 +94,7 @@ class EmailTemplateMarketing(models.Model):
             template.snippet = template.preview_text or template._get_first_words()
 
     @api.constrains(*_CONTENT_FIELDS)
-    def _check_content(self):
+    def _check_compiles(self):
         for template in self:
             try:
                 check_raw_html(template.body_arch or "")
@@ -131,6 +131,18 @@ class EmailTemplateMarketing(models.Model):
                 "default_template_id": self.id,
                 "dialog_size": "extra-large",
             },
+        }
+
+    def action_check(self):
+        """Open what is to be looked at before sending."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Check of %(name)s", name=self.name),
+            "res_model": "marketing.template.check",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_template_id": self.id, "dialog_size": "large"},
         }
 
     @api.model

@@ -82,17 +82,21 @@ class EmailTemplateMarketing(models.Model):
         """
         company = company or self.company_id or self.env.company
         try:
-            compiled = self._compile(company=company, subject=subject, preview=preview)
+            return self._get_renderer_of_texts(
+                company, subject, preview, opens=opens, clicks=clicks
+            )
         except TemplateProblem as problem:
             raise UserError(problem.describe(self.env._)) from problem
+
+    def _get_renderer_of_texts(self, company, subject, preview, **tracking):
+        """The same; raises TemplateProblem, which has a place."""
         registry = self.env["marketing.merge.tag"]
         return TemplateRenderer(
-            compiled,
+            self._compile(company=company, subject=subject, preview=preview),
             registry._get_tags(),
             registry._get_joins(),
             self._get_formatter(company),
-            opens=opens,
-            clicks=clicks,
+            **tracking,
         )
 
     def _get_formatter(self, company):

@@ -1,5 +1,10 @@
 from .compiled import CompiledTemplate, Content, compile_template
-from .contexts import TemplateRenderer, partners_target, recipients_target
+from .contexts import (
+    TemplateRenderer,
+    missing_sql,
+    partners_target,
+    recipients_target,
+)
 from .document import check_raw_html
 from .formats import Formatter
 from .links import Site
@@ -19,6 +24,7 @@ __all__ = [
     "check_raw_html",
     "check_size",
     "compile_template",
+    "missing_sql",
     "partners_target",
     "recipients_target",
 ]

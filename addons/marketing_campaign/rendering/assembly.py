@@ -8,9 +8,10 @@ from odoo.tools.translate import LazyTranslate
 from .blocks import MAX_BLOCK_DEPTH, Block, Literal, Scope
 from .budget import MAX_OPERATIONS
 from .conditions import compile_condition
+from .grammar import Expression
 from .problems import TemplateProblem
 from .slots import EndSlot, ForSlot, IfSlot, ItemSlot
-from .tags import get_tag
+from .tags import NAME, get_tag
 
 _lt = LazyTranslate(__name__)
 
@@ -23,6 +24,21 @@ def split_marked(marked, sheet):
         for number, piece in enumerate(pieces)
     ]
     return [piece for piece in mixed if piece != ""]
+
+
+def find_bare_tags(pieces):
+    """Tags with neither a fallback nor a condition around them that names them."""
+    conditions, bare = [], set()
+    for piece in pieces:
+        if isinstance(piece, (ForSlot, IfSlot)):
+            conditions.append(getattr(piece, "condition", ""))
+        elif isinstance(piece, EndSlot):
+            conditions.pop()
+        elif isinstance(piece, Expression) and not piece.fallback:
+            named = re.findall(NAME, " ".join(conditions))
+            if piece.key not in named:
+                bare.add(piece.key)
+    return bare
 
 
 def assemble(pieces, sheet, plan, *, markup):

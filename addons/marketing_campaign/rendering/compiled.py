@@ -9,7 +9,7 @@ from odoo.tools.translate import LazyTranslate
 
 from odoo.addons.marketing_delivery.sender.content import Content
 
-from .assembly import assemble, split_marked
+from .assembly import assemble, find_bare_tags, split_marked
 from .blocks import Block
 from .budget import MAX_OUTPUT, Budget
 from .document import MAX_SUBJECT, check_depth, parse_html
@@ -33,6 +33,7 @@ class CompiledTemplate:
     `links` are the tracked targets, their index is the position; `labels` are the
     words of each; `tags` are the keys whose values `render` needs;
     `has_unsubscribe` is true when every recipient gets that link in the HTML;
+    `bare_tags` leave a hole where a customer has no value;
     `excerpt` is the static text, for lists.
     """
 
@@ -47,6 +48,12 @@ class CompiledTemplate:
         self._text = assemble(split_marked(text, sheet), sheet, plan, markup=False)
         self._text_has_blocks = any(
             isinstance(fill[1], Block) for fill in self._text[1]
+        )
+        self.bare_tags = frozenset().union(
+            *(
+                find_bare_tags(split_marked(part, sheet))
+                for part in (subject, html, text)
+            )
         )
         self.excerpt = "".join(self._text[0])
         self.tags = frozenset(sheet.used)

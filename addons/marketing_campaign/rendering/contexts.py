@@ -28,17 +28,51 @@ def contexts_sql(tags, joins, target):
     `joins` maps a name to (names it needs, LEFT JOIN text). Sources and joins are
     text of the code, never of a person.
     """
+    columns = [SQL(tag.source) for tag in tags]  # pylint: disable=sql-injection
+    return SQL(
+        "SELECT %s FROM %s",
+        SQL(", ").join([SQL("target.id, partner.lang"), *columns]),
+        _tables_sql(tags, joins, target),
+    )
+
+
+def missing_sql(tags, joins, members, company_id):
+    """SELECT the number of customers, then for each tag of those without a value.
+
+    `members` selects the ids of the customers.
+    """
+    target = SQL(
+        """SELECT id, id AS partner_id, %s::int AS company_id, email
+             FROM res_partner WHERE id IN (%s)""",
+        company_id,
+        members,
+    )
+    missing = [
+        # pylint: disable-next=sql-injection
+        SQL(
+            "count(*) FILTER (WHERE COALESCE(btrim((%s)::text), '') = '')",
+            SQL(tag.source),
+        )
+        for tag in tags
+    ]
+    return SQL(
+        "SELECT %s FROM %s",
+        SQL(", ").join([SQL("count(*)"), *missing]),
+        _tables_sql(tags, joins, target),
+    )
+
+
+def _tables_sql(tags, joins, target):
+    """Target, its customer, and the tables that the tags read."""
     wanted = {}
     for tag in tags:
         for name in tag.joins:
             _add_join(name, joins, wanted)
-    columns = [SQL(tag.source) for tag in tags]  # pylint: disable=sql-injection
     # pylint: disable-next=sql-injection
     tables = SQL(" ").join(SQL(text) for text in wanted.values())
     return SQL(
-        """SELECT %s FROM (%s) AS target
+        """(%s) AS target
              LEFT JOIN res_partner partner ON partner.id = target.partner_id %s""",
-        SQL(", ").join([SQL("target.id, partner.lang"), *columns]),
         target,
         tables,
     )

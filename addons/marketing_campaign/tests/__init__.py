@@ -13,6 +13,7 @@ from . import test_rendering_parts
 from . import test_rendering_styles
 from . import test_template_security
 from . import test_template_attacks
+from . import test_template_checks
 from . import test_template_bombs
 from . import test_campaign_tour
 from . import test_campaign_schedule

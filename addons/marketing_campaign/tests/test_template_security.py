@@ -39,7 +39,14 @@ class TestTemplateSecurity(TemplateCase):
         }
         self.assertLessEqual(
             public,
-            {"create", "write", "copy_data", "action_preview", "get_merge_tags"},
+            {
+                "create",
+                "write",
+                "copy_data",
+                "action_check",
+                "action_preview",
+                "get_merge_tags",
+            },
         )
 
     def test_compiled_environment_has_no_tools(self):

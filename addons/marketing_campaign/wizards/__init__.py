@@ -1,2 +1,3 @@
 from . import template_preview
 from . import email_campaign_test
+from . import template_check
