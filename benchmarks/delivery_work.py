@@ -3,14 +3,14 @@
 import time
 from datetime import datetime
 
-from delivery_stage import PEER_FIELDS, TAGS, create_customers, page
-
 from odoo import SUPERUSER_ID, api
 
 from odoo.addons.marketing_base.links import LinkSigner
 from odoo.addons.marketing_delivery.sender import outbox
 from odoo.addons.marketing_delivery.sender.composer import Composer, Letterhead
 from odoo.addons.marketing_queue.isolation import read_committed
+
+from delivery_stage import PEER_FIELDS, TAGS, create_customers, page
 
 
 def run(env, options):
@@ -20,7 +20,7 @@ def run(env, options):
         "pairs": pairs,
         "bound": work.measure_bound(),
         "audience": options["audience"],
-        "audience_seconds": work.write_audience(),
+        **work.write_audience(),
     }
 
 
@@ -224,7 +224,7 @@ class Work:
     # === THE AUDIENCE ===#
 
     def write_audience(self):
-        """Return the seconds to write the rows of a large audience with its reasons."""
+        """Time the rows of a large audience with its reasons, ours and by hand."""
         create_customers(self.env, self.company, self.options["audience"], "a")
         segment = self.env["customer.segment"].create(
             {
@@ -237,12 +237,47 @@ class Work:
         campaign = self._create_campaign()
         campaign.segment_ids = segment
         self.env.cr.commit()
-        with self.env.registry.cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {})
-            start = time.perf_counter()
-            env["email.campaign"]._prepare_recipients(campaign.id)
-            cr.commit()
-            elapsed = time.perf_counter() - start
+        elapsed = self._time_committed(
+            lambda env: env["email.campaign"]._prepare_recipients(campaign.id)
+        )
         self._look_again()
         assert campaign.audience_size >= self.options["audience"]
-        return elapsed
+        by_hand = self._create_campaign()
+        bound = self._time_committed(lambda env: self._write_by_hand(env, by_hand.id))
+        return {"audience_seconds": elapsed, "by_hand_seconds": bound}
+
+    def _time_committed(self, work):
+        with self.env.registry.cursor() as cr:
+            start = time.perf_counter()
+            work(api.Environment(cr, SUPERUSER_ID, {}))
+            cr.commit()
+            return time.perf_counter() - start
+
+    def _write_by_hand(self, env, campaign_id):
+        """The rows of the same customers, for one who trusts all their data.
+
+        Consent is joined by customer, so no address is normalised or hashed, none is
+        told apart from another, and no customer is in a control group.
+        """
+        env.cr.execute(
+            """
+            INSERT INTO campaign_recipient (campaign_id, company_id, customer_id,
+                   address_key, email_address, state, reason)
+            SELECT %s, person.company_id, person.id,
+                   COALESCE(consent.address_key, 'partner:' || person.id),
+                   person.email_normalized,
+                   CASE WHEN sendable THEN 'queued' ELSE 'skipped' END,
+                   CASE WHEN NOT sendable THEN 'no_consent' END
+              FROM customer_profile profile
+              JOIN res_partner person ON person.id = profile.partner_id
+              LEFT JOIN email_subscription_preference consent
+                ON consent.partner_id = person.id AND consent.channel = 'email'
+              LEFT JOIN mail_blacklist stop
+                ON stop.active AND stop.email = person.email_normalized
+             CROSS JOIN LATERAL (SELECT COALESCE(consent.is_subscribed, FALSE)
+                                        AND stop.id IS NULL AS sendable) judged
+             WHERE profile.company_id = %s AND profile.order_count >= 1
+             ORDER BY person.id
+            """,
+            [campaign_id, self.company.id],
+        )

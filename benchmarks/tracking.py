@@ -12,7 +12,6 @@ Needs a database with marketing_delivery installed; use a scratch one.
 """
 
 import argparse
-import json
 import os
 import signal
 import statistics
@@ -24,8 +23,8 @@ from http.client import HTTPConnection
 from itertools import cycle
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-ODOO = str(ROOT / "scripts" / "odoo")
+import odoo_shell
+
 BASELINE = "/web/service-worker.js"
 LIMIT_MS = 20.0
 WORKERS = 32
@@ -33,54 +32,11 @@ BROWSER = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36"
     " (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36"
 )
-MARK = "TRACKING-LINKS "
-PREPARE = """
-import json, time
-from odoo.addons.marketing_base.links import LinkSigner
-from odoo.addons.marketing_delivery.tracking.recipient_links import RecipientLinks
-
-stamp = str(time.time_ns())
-campaign = env["email.campaign"].create({"name": "Tracking benchmark " + stamp})
-env["marketing.link"].create([
-    {"campaign_id": campaign.id, "position": n, "url": "https://shop.example/%%d" %% n}
-    for n in range(1, 11)
-])
-key = env["email.subscription.preference"]._address_key
-emails = ["b%%d.%%s@example.com" %% (n, stamp) for n in range(%(recipients)d)]
-rows = env["campaign.recipient"].create([
-    {"company_id": env.company.id, "campaign_id": campaign.id, "state": "sent",
-     "address_key": key("email", email), "email_address": email,
-     "sent_at": "2026-01-01 08:00:00"}
-    for email in emails
-])
-signer, expires = LinkSigner.from_env(env), int(time.time()) + 86400
-links = [RecipientLinks("", signer, row.id, expires) for row in rows]
-paths = {"pixel": [link.pixel() for link in links],
-         "click": [link.click(1 + n %% 10) for n, link in enumerate(links)]}
-env.cr.commit()
-print("%(mark)s" + json.dumps(paths))
-"""
-
-
-def prepare(database, recipients):
-    """Write the sample campaign; return the paths to ask for."""
-    script = PREPARE % {"recipients": recipients, "mark": MARK}
-    done = subprocess.run(
-        [ODOO, "shell", "-d", database, "--no-http", "--log-level=error"],
-        input=script,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    for line in done.stdout.splitlines():
-        if MARK in line:
-            return json.loads(line.partition(MARK)[2])
-    sys.exit(f"The sample campaign could not be written:\n{done.stderr[-2000:]}")
 
 
 def serve(database, port):
     """Start Odoo in a process group of its own and wait until it answers."""
-    command = [ODOO, "server", "-d", database, f"--http-port={port}"]
+    command = [odoo_shell.ODOO, "server", "-d", database, f"--http-port={port}"]
     command += [f"--gevent-port={port + 1}", "--max-cron-threads=0"]
     server = subprocess.Popen([*command, "--log-level=warn"], start_new_session=True)
     deadline = time.monotonic() + 120
@@ -208,7 +164,8 @@ def main():
     parser.add_argument("--turns", type=int, default=5)
     arguments = parser.parse_args()
     recipients = arguments.rate * arguments.seconds
-    paths = {"baseline": [BASELINE], **prepare(arguments.database, recipients)}
+    signed = odoo_shell.call(arguments.database, "tracking_work", "prepare", recipients)
+    paths = {"baseline": [BASELINE], **signed}
     server = serve(arguments.database, arguments.port)
     try:
         for values in paths.values():

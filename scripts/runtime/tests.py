@@ -132,7 +132,13 @@ def _real_processes(name: str, options: list[str]) -> bool:
         options,
         MM_TEST_TEMPLATE=TEMPLATE,
         MM_TEST_REDIS=redis_server.start(),
-        PYTHONPATH=f"{os.environ['PYTHONPATH']}:{paths.ROOT / 'scripts'}",
+        PYTHONPATH=os.pathsep.join(
+            [
+                os.environ["PYTHONPATH"],
+                str(paths.ROOT / "scripts"),
+                str(paths.ROOT / "tests" / "support"),
+            ]
+        ),
     )
 
 

@@ -91,14 +91,13 @@ def insert_sql(judged, *, campaign_id, company_id, share):
 
     Who has no address of his own gets a key of his own, so that he is counted and
     explained as well. The arm is the assignment by hash; an experiment compares the
-    rows that are not `skipped`. Columns that are left out have defaults, and no user:
-    each reference would be looked up for each row.
+    rows that are not `skipped`. Columns that are left out have defaults.
     """
     return SQL(
         """%(judged)s
         INSERT INTO campaign_recipient (
                campaign_id, company_id, customer_id, step_key, channel, address_key,
-               email_address, state, reason, arm, propensity, create_date, write_date)
+               email_address, state, reason, arm, propensity)
         SELECT %(campaign)s, %(company)s, partner_id, '', 'email',
                CASE WHEN owns_address THEN address_key
                     ELSE 'partner:' || partner_id END,
@@ -107,8 +106,7 @@ def insert_sql(judged, *, campaign_id, company_id, share):
                     WHEN in_holdout THEN 'held_out' ELSE 'queued' END,
                COALESCE(reason, CASE WHEN in_holdout THEN 'global_holdout' END),
                CASE WHEN in_holdout THEN 'global_holdout' ELSE 'treated' END,
-               CASE WHEN in_holdout THEN %(share)s::float ELSE 1 - %(share)s::float END,
-               now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
+               CASE WHEN in_holdout THEN %(share)s::float ELSE 1 - %(share)s::float END
           FROM audience
          ORDER BY partner_id
             ON CONFLICT (campaign_id, step_key, channel, address_key) DO NOTHING""",

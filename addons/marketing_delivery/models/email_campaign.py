@@ -72,6 +72,14 @@ class EmailCampaign(models.Model):
             )
         return super().write(vals)
 
+    def unlink(self):
+        """Delete the message rows too: they have no foreign key that would do it."""
+        rows = self.env["campaign.recipient"].sudo()  # rows follow their campaign
+        domain = [("campaign_id", "in", self.ids)]
+        done = super().unlink()
+        rows.search(domain).unlink()
+        return done
+
     def _get_renderer(self):
         """Return the object that turns a recipient into content.
 

@@ -106,8 +106,11 @@ class TestEngagementAccess(TrackingMixin, TransactionCase):
                 {"campaign_id": self.campaign.id, "position": 1, "url": "http://a.b"}
             )
 
-    def test_deleted_campaign_takes_its_clicks(self):
+    def test_deleted_campaign_takes_its_rows_and_clicks(self):
         clicks = self.recipient.click_ids
         self.assertEqual(len(clicks), 2)
+        rows = self.campaign.recipient_ids
         self.campaign.unlink()
         self.assertFalse(clicks.exists())
+        self.assertTrue(rows)
+        self.assertFalse(rows.exists())
