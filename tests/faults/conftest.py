@@ -24,6 +24,7 @@ def stage(database, launcher):
     stage = Stage(database, launcher)
     yield stage
     stage.query("DELETE FROM marketing_job")
+    stage.query("DELETE FROM campaign_recipient")
     stage.query("DELETE FROM email_campaign")
     stage.query("DELETE FROM email_subscription_preference")
     stage.close()
