@@ -11,6 +11,7 @@
         "security/marketing_delivery_rules.xml",
         "security/tracking_rules.xml",
         "data/engagement_cron.xml",
+        "wizards/marketing_installation_confirm_views.xml",
         "views/campaign_recipient_views.xml",
         "views/delivery_provider_views.xml",
         "views/email_campaign_views.xml",
@@ -21,6 +22,7 @@
         "views/public_templates.xml",
     ],
     "assets": {
+        "web.assets_backend": ["marketing_delivery/static/src/sending_hold/**/*"],
         # the stock graph is loaded with this bundle
         "web.assets_backend_lazy": ["marketing_delivery/static/src/count_graph/**/*"],
     },

@@ -3,7 +3,8 @@
 Usage: launcher.py CONFIGURATION DATABASE. Reads lines from standard input:
 ``create PROVIDER`` creates a campaign and prints its id; ``send CAMPAIGN`` forks a
 process that pumps until the campaign is done and prints its pid; ``sweep`` runs the
-sweeper in a forked process and prints its exit code; ``reap PID`` tells how it ended.
+sweeper in a forked process and prints its exit code; ``confirm`` lets a restored
+database send; ``reap PID`` tells how a process ended.
 """
 
 import os
@@ -49,6 +50,13 @@ def sweep(registry):
         api.Environment(cr, SUPERUSER_ID, {})["marketing.job"]._sweep()
 
 
+def confirm(registry):
+    """Do what a person does by the button."""
+    with registry.cursor() as cr:
+        installation = api.Environment(cr, SUPERUSER_ID, {})["marketing.installation"]
+        installation._confirm_installation("fault test")
+
+
 def fork(function, *arguments):
     pid = os.fork()
     if pid:
@@ -77,10 +85,16 @@ def main(configuration, database):
             print(create(registry, int(arguments[0])), flush=True)
             sql_db.close_all()
         elif command == "sweep":
-            _pid, status = os.waitpid(fork(sweep, registry), 0)
-            print(status, flush=True)
+            print(_wait(fork(sweep, registry)), flush=True)
+        elif command == "confirm":
+            print(_wait(fork(confirm, registry)), flush=True)
         elif command == "reap":
             print(_reap(int(arguments[0])), flush=True)
+
+
+def _wait(pid):
+    _pid, status = os.waitpid(pid, 0)
+    return status
 
 
 def _reap(pid):

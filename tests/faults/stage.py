@@ -76,6 +76,9 @@ class Launcher:
     def sweep(self):
         assert self._ask("sweep") == "0"
 
+    def confirm(self):
+        assert self._ask("confirm") == "0"
+
     def kill(self, pid, number=signal.SIGKILL):
         os.kill(pid, number)
 

@@ -36,6 +36,7 @@ class EmailCampaign(models.Model):
     def _enqueue_test(self, partner, addresses):
         """Queue one try; raise at once what would make it fail."""
         self.ensure_one()
+        self._check_may_send()
         self._check_sender()
         self._render_test(partner)
         provider = self._pick_provider()
@@ -91,6 +92,7 @@ class EmailCampaign(models.Model):
         """
         try:
             with self._own_campaign(campaign_id) as campaign:
+                campaign._check_may_send()
                 partner = campaign.env["res.partner"].browse(partner_id or [])
                 messages = campaign._build_tests(partner, addresses)
                 provider = campaign.env["delivery.provider"].browse(provider_id)

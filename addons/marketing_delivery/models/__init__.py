@@ -1,3 +1,4 @@
+from . import marketing_installation
 from . import email_campaign
 from . import email_campaign_delivery
 from . import delivery_provider
@@ -14,3 +15,4 @@ from . import unsubscribe_page
 from . import browser_view
 from . import email_engagement
 from . import res_partner
+from . import ir_http

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import config
 
-from ..sender import allowance, settings
+from ..sender import allowance, installation, settings
 from ..sender.adapter import ProviderDown
 from ..sender.smtp import SmtpAdapter
 from ..sender.smtp_session import Server
@@ -15,6 +15,7 @@ LONGEST_RETRY = 900  # seconds between two tries of a provider that is down
 class DeliveryProvider(models.Model):
     _name = "delivery.provider"
     _description = "Delivery Provider"
+    _inherit = ["marketing.installation"]
     _order = "sequence, id"
 
     name = fields.Char(required=True)
@@ -70,6 +71,12 @@ class DeliveryProvider(models.Model):
         for provider in self:
             values = used.get(provider.id, (0, 0, 0))
             provider.minute_used, provider.hour_used, provider.day_used = values
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """From the first provider on a copy of this database can be told from it."""
+        installation.create(self.env.cr)
+        return super().create(vals_list)
 
     def write(self, vals):
         """New settings are tried at once."""

@@ -9,7 +9,7 @@ from odoo.exceptions import UserError
 from odoo.addons.marketing_base.links import LinkSigner
 from odoo.addons.marketing_queue.isolation import read_committed
 
-from ..sender import allowance
+from ..sender import allowance, installation
 from ..sender.adapter import ProviderDown
 from ..sender.composer import Composer, ContentProblem, Letterhead
 from ..sender.mime import HeaderProblem
@@ -22,7 +22,8 @@ _logger = logging.getLogger(__name__)
 class EmailCampaign(models.Model):
     """Sending: jobs that pump messages, each outside of any Odoo transaction."""
 
-    _inherit = "email.campaign"
+    _name = "email.campaign"
+    _inherit = ["email.campaign", "marketing.installation"]
 
     recipient_count = fields.Integer(compute="_compute_recipient_count")
 
@@ -63,8 +64,12 @@ class EmailCampaign(models.Model):
             campaign = env["email.campaign"].browse(campaign_id).exists()
             if not campaign or campaign.status != "running":
                 return None
+            if problem := installation.advance(cr):
+                # the sweeper queues the campaign again once a person has confirmed
+                _logger.warning("nothing is sent: %s", campaign._describe_hold(problem))
+                return None
             wait = campaign._deliver()
-            cr.commit()
+            installation.advance(cr)
             if wait is None:
                 campaign.invalidate_recordset(flush=False)
                 campaign._complete_if_done()

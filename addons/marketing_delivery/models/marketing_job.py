@@ -1,9 +1,13 @@
 # The sender commits on its own cursors: each commit is a step of its protocol.
 # pylint: disable=invalid-commit
 
+import logging
+
 from odoo import SUPERUSER_ID, api, models
 
-from ..sender import journal, outbox, recovery, settings
+from ..sender import installation, journal, outbox, recovery, settings
+
+_logger = logging.getLogger(__name__)
 
 
 class MarketingJob(models.Model):
@@ -38,6 +42,10 @@ class MarketingJob(models.Model):
             due, finished, cancelled = outbox.find_work(cr)
             for campaign_id in cancelled:
                 outbox.cancel_left(cr, campaign_id)
+            if due and (problem := installation.find_problem(cr)):
+                hold = env["marketing.installation"]._describe_hold(problem)
+                _logger.warning("%s campaigns wait: %s", len(due), hold)
+                due = []
             for campaign in env["email.campaign"].browse(due):
                 campaign._enqueue_delivery()
             env["email.campaign"].browse(finished)._complete_if_done()

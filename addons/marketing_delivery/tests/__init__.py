@@ -15,3 +15,4 @@ from . import test_mime
 from . import test_replies
 from . import test_sender_access
 from . import test_message_erasure
+from . import test_installation

@@ -1,0 +1,1 @@
+from . import marketing_installation_confirm
