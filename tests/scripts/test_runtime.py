@@ -168,7 +168,10 @@ def test_tests_of_an_addon_do_not_change_its_hash(tmp_path, monkeypatch):
     assert databases._addon_hash("x") != before
 
 
-@pytest.mark.parametrize("script", ["demo", "test", "odoo", "worker", "stop", "lint"])
+SCRIPTS = ("demo", "test", "odoo", "worker", "stop", "lint", "odoo_suites")
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
 def test_every_command_is_executable_and_parses(script):
     file = paths.ROOT / "scripts" / script
     assert os.access(file, os.X_OK)
