@@ -1,3 +1,4 @@
+from . import marketing_audit_log
 from . import marketing_installation
 from . import email_campaign
 from . import email_campaign_delivery

@@ -58,7 +58,8 @@ class MarketingInstallation(models.AbstractModel):
 
     @api.model
     def _confirm_installation(self, why):
-        """Let this database send from now on, and say in the log who decided it."""
+        """Let this database send from now on, and enter who decided it."""
         installation.confirm(self.env.cr)
         self.env.registry.clear_cache()  # it remembers parameters
         _logger.warning("user %s let this database send: %s", self.env.uid, why)
+        self.env["marketing.audit.log"]._record("sending_confirmed", note=why)

@@ -252,6 +252,10 @@ class TestInstallationConfirm(InstallationMixin, SenderCase):
             self._wizard(campaigns="continue").action_confirm()
         self.assertIn(f"user {self.admin.id} ", log.output[0])
         self.assertEqual(self.campaign.status, "running")
+        entry = self.env["marketing.audit.log"].search([], limit=1)
+        self.assertEqual(entry.event, "sending_confirmed")
+        self.assertEqual(entry.user_id, self.admin.id)
+        self.assertIn("copied", entry.note)
 
     def test_needs_the_tick(self):
         with self.assertRaisesRegex(UserError, "no other copy"):
