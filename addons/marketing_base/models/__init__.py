@@ -21,3 +21,8 @@ from . import sale_order
 from . import marketing_job
 from . import res_groups
 from . import res_users
+from . import marketing_api_scope
+from . import marketing_api_key
+from . import marketing_api_limit
+from . import marketing_api_answer
+from . import marketing_api_request

@@ -117,6 +117,22 @@ class MarketingEvent(models.Model):
         self.invalidate_model(flush=False)
         return inserted
 
+    @api.model
+    def _read_feed(self, after, limit, event_type=None):
+        """Return final events in the order of their transactions, after a position.
+
+        As projections do, it stops below the oldest transaction that may still commit:
+        a reader that remembers (transaction, id) misses nothing.
+        """
+        domain = [("xact_id", "<", self.env["marketing.projection"]._get_horizon())]
+        if event_type:
+            domain.append(("event_type", "=", event_type))
+        if after:
+            xact_id, number = after
+            domain += ["|", ("xact_id", ">", xact_id)]
+            domain += ["&", ("xact_id", "=", xact_id), ("id", ">", number)]
+        return self.search(domain, order="xact_id, id", limit=limit)
+
     @api.model_create_multi
     def create(self, vals_list):
         raise UserError(self.env._("Events are recorded by the system only."))

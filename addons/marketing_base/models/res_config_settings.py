@@ -1,5 +1,8 @@
 from odoo import fields, models
 
+from .marketing_api_limit import ADDRESS_LIMIT, DEFAULT_ADDRESS_LIMIT
+from .marketing_api_request import DEFAULT_KEEP_DAYS, KEEP_DAYS
+
 
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
@@ -15,4 +18,10 @@ class ResConfigSettings(models.TransientModel):
     )
     marketing_postal_address = fields.Text(
         related="company_id.marketing_postal_address", readonly=False
+    )
+    marketing_api_request_days = fields.Integer(
+        config_parameter=KEEP_DAYS, default=DEFAULT_KEEP_DAYS
+    )
+    marketing_api_address_limit = fields.Integer(
+        config_parameter=ADDRESS_LIMIT, default=DEFAULT_ADDRESS_LIMIT
     )

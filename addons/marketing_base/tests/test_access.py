@@ -16,6 +16,9 @@ EXPECTED = {
     "marketing.audit.log": {"compliance": READ, "administrator": READ},
     "marketing.erasure": {"compliance": ALL, "administrator": ALL},
     "marketing.job": {"administrator": {"read", "write"}},
+    "marketing.api.scope": {"administrator": READ},
+    "marketing.api.key": {"administrator": ALL},
+    "marketing.api.request": {"administrator": READ},
 }
 
 

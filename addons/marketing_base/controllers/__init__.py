@@ -1,0 +1,3 @@
+from . import api_consents
+from . import api_document
+from . import api_events
