@@ -25,6 +25,7 @@
         "views/email_campaign_calendar_views.xml",
         "views/email_campaign_report_views.xml",
         "views/email_campaign_views.xml",
+        "views/customer_segment_views.xml",
         "views/marketing_attribution_views.xml",
         "views/sale_order_views.xml",
         "views/campaign_menus.xml",

@@ -1,2 +1,3 @@
 from . import models
+from . import wizards
 from .hooks import _drop_dirty_marks, _enqueue_first_refresh

@@ -2,6 +2,7 @@ from . import merge_tag
 from . import email_template_marketing
 from . import email_template_rendering
 from . import email_template_checks
+from . import customer_segment
 from . import email_campaign
 from . import email_campaign_copy
 from . import email_campaign_lifecycle

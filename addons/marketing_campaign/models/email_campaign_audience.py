@@ -30,7 +30,8 @@ class EmailCampaign(models.Model):
         """Count the audience of segments that need not be saved on a campaign yet.
 
         Returns {"audience", "sendable", "held_out", "left_out", "reasons": [{"reason",
-        "label", "count"}]}, reasons most frequent first.
+        "label", "count"}], "segments": [{"name", "excluded", "explanation"}]}, reasons
+        most frequent first.
         """
         self.check_access("read")
         segments = self.env["customer.segment"].browse(segment_ids)
@@ -47,7 +48,16 @@ class EmailCampaign(models.Model):
                 "is_transactional": transactional,
             }
         )
-        return campaign._estimate_audience()
+        return campaign._estimate_audience() | {
+            "segments": [
+                {
+                    "name": segment.name,
+                    "excluded": segment in excluded,
+                    "explanation": segment.explanation,
+                }
+                for segment in segments | excluded
+            ]
+        }
 
     def _estimate_audience(self):
         self.ensure_one()

@@ -11,6 +11,7 @@ from . import test_merge_tags
 from . import test_rendering
 from . import test_rendering_parts
 from . import test_rendering_styles
+from . import test_segment_usage
 from . import test_template_security
 from . import test_template_attacks
 from . import test_template_checks

@@ -5,6 +5,15 @@ from . import customer_profile_refresh
 from . import customer_rfm_segment
 from . import customer_segment
 from . import customer_segment_criteria
+from . import segment_membership
+from . import customer_segment_members
+from . import customer_segment_copies
 from . import customer_segment_statistics
 from . import customer_segment_schedule
+from . import customer_segment_size
+from . import customer_segment_chart
+from . import customer_segment_usage
+from . import customer_segment_explanation
+from . import base_partner_merge
 from . import res_partner
+from . import res_partner_segment

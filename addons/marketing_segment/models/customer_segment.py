@@ -12,7 +12,7 @@ _SCORES = ("recency", "frequency", "monetary")
 
 
 class CustomerSegment(models.Model):
-    """A rule over customer profiles; its members are looked up, never stored."""
+    """Customers with something in common: a rule or a fixed list."""
 
     _name = "customer.segment"
     _description = "Customer Segment"
@@ -30,7 +30,7 @@ class CustomerSegment(models.Model):
         ondelete="cascade",
     )
     segment_type = fields.Selection(
-        [("dynamic", "Conditions"), ("rfm", "RFM")],
+        [("dynamic", "Conditions"), ("rfm", "RFM"), ("static", "Fixed List")],
         "Type",
         required=True,
         default="dynamic",
@@ -75,6 +75,8 @@ class CustomerSegment(models.Model):
         self.ensure_one()
         if self.segment_type == "rfm":
             return self._get_rfm_domain()
+        if self.segment_type == "static":
+            return Domain.TRUE
         domain = self._parse_domain(self.filter_domain)
         check_domain(self.env, domain)
         try:
@@ -84,8 +86,8 @@ class CustomerSegment(models.Model):
         return domain
 
     @api.model
-    def _parse_domain(self, text):
-        """Read a domain of literals; nothing in it is ever evaluated."""
+    def _read_domain(self, text):
+        """Read a list of literals; nothing in it is ever evaluated."""
         text = (text or "[]").strip()
         if len(text) > MAX_RULE_LENGTH:
             raise size_problem()
@@ -93,6 +95,16 @@ class CustomerSegment(models.Model):
             items = ast.literal_eval(text)
             if not isinstance(items, list):
                 raise TypeError(type(items).__name__)
+            return items
+        except (RecursionError, MemoryError) as error:
+            raise size_problem() from error
+        except Exception as error:  # a parser fails in many ways, all mean unreadable
+            raise RuleProblem("syntax", value=str(error)[:80]) from error
+
+    @api.model
+    def _parse_domain(self, text):
+        items = self._read_domain(text)
+        try:
             return Domain(items)
         except (RecursionError, MemoryError) as error:
             raise size_problem() from error
@@ -122,16 +134,23 @@ class CustomerSegment(models.Model):
         )
 
     def _get_members_query(self):
-        """Evaluate with the rights of the user of this environment.
+        """Evaluate a rule with the rights of the user of this environment.
 
         Countries, tags and the like stay usable in a rule after they are archived.
         """
         profiles = self.env["customer.profile"].with_context(active_test=False)
         return profiles._search(self._get_members_domain())
 
-    @api.model
-    def _select_partners(self, query):
-        return query.subselect(SQL.identifier("customer_profile", "partner_id"))
+    def _select_members(self):
+        """Return SQL selecting the partner ids that the user of this environment sees.
+
+        :raises RuleProblem: when the rule is not on the allow-list
+        """
+        if self.segment_type == "static":
+            column = SQL.identifier("segment_membership", "partner_id")
+            return self._get_static_query().subselect(column)
+        column = SQL.identifier("customer_profile", "partner_id")
+        return self._get_members_query().subselect(column)
 
     @api.model
     def get_allowed_paths(self):
@@ -145,11 +164,11 @@ class CustomerSegment(models.Model):
         own.
         """
         try:
-            query = self._get_members_query()
+            members = self._select_members()
         except RuleProblem as problem:
             raise ValidationError(problem.explain(self.env)) from problem
         self.env.flush_all()
-        return self._select_partners(query)
+        return members
 
     def _get_segment_customers(self):
         """Return the customers of these segments, each once."""

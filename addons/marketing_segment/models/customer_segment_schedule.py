@@ -48,15 +48,3 @@ class CustomerSegment(models.Model):
     def _refresh_one(self, segment_id):
         """Job: count a segment that may be gone by now."""
         self.browse(segment_id).exists()._refresh()
-
-    def action_view_members(self):
-        """Open all members as a list."""
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "marketing_segment.customer_profile_action"
-        )
-        return action | {
-            "name": self.env._("Customers of %(segment)s", segment=self.name),
-            "domain": list(self._get_members_domain()),
-            "context": {"active_test": False},
-        }

@@ -10,6 +10,7 @@ from ..segment_rules import RuleProblem
 SAMPLE_SIZE = 10
 _COUNTED = frozenset(
     {"customer_count", "sendable_count", "refusal_summary", "last_calculated_at"}
+    | {"is_baseline_due"}
 )
 _RULE = frozenset(
     {"segment_type", "filter_domain", "company_id", "rfm_segment_ids", "active"}
@@ -58,22 +59,26 @@ class CustomerSegment(models.Model):
         if not self.company_id:
             return values
         try:
-            query = self._get_members_query()
+            members = self._select_members()
         except RuleProblem as problem:
             return values | {"live_problem": problem.explain(self.env)}
-        reasons = self._read_reasons(self._select_partners(query))
+        reasons = self._read_reasons(members)
         count, base = sum(reasons.values()), self._get_base_count()
-        profiles = self.env["customer.profile"].with_context(active_test=False)
         return values | {
             "live_count": count,
             "live_sendable_count": reasons.pop(None, 0),
             "live_base_count": base,
             "live_share": count / base if base else 0.0,
             "live_refusals": self._render_refusals(reasons, count),
-            "sample_ids": profiles.search(
-                self._get_members_domain(), limit=SAMPLE_SIZE
-            ),
+            "sample_ids": self._get_sample(),
         }
+
+    def _get_sample(self):
+        """Return the best customers of a rule; fixed lists show their latest."""
+        profiles = self.env["customer.profile"].with_context(active_test=False)
+        if self.segment_type == "static":
+            return profiles.browse()
+        return profiles.search(self._get_members_domain(), limit=SAMPLE_SIZE)
 
     def _get_base_count(self):
         return self.env["customer.profile"].search_count(
@@ -163,12 +168,21 @@ class CustomerSegment(models.Model):
 
     def write(self, vals):
         vals = self._drop_counted(vals)
+        self._remember_before(vals)
         result = super().write(vals)
         if "company_id" in vals:
             self.check_access("write")  # not into a company of somebody else
-        if _RULE & set(vals):
+        if (_RULE | {"track_members"}) & set(vals):
+            self._set_baseline_due()
             self._refresh()
         return result
+
+    def _remember_before(self, vals):
+        """A rule that becomes a fixed list keeps the members of this moment."""
+        if vals.get("segment_type") == "static":
+            self.check_access("write")
+            for segment in self.filtered(lambda s: s.segment_type != "static"):
+                segment.sudo()._sync_members()
 
     def _drop_counted(self, vals):
         """Counts are ours: whatever a client sends for them is ignored."""
@@ -181,25 +195,43 @@ class CustomerSegment(models.Model):
         return True
 
     def _refresh(self):
-        """Count the members and log one event a segment."""
+        """Count the members, note who moved and log one event a segment.
+
+        Superuser: the result is the segment's own, whoever pressed the button. The rule
+        is confined to the segment's company.
+        """
         events = []
-        for segment in self.filtered("active"):
+        for segment in self.filtered("active").sudo():
+            entered, left = segment._note_moves()
             reasons = segment._read_reasons(segment._members_sql())
             sendable, count = reasons.get(None, 0), sum(reasons.values())
             segment._write_counts(count, sendable, reasons)
-            events.append(
-                Event(
-                    event_type="user_segmented",
-                    event_id=f"segment:{segment.id}:{uuid.uuid4()}",
-                    company_id=segment.company_id.id,
-                    properties={
-                        "segment_id": segment.id,
-                        "customer_count": count,
-                        "sendable_count": sendable,
-                    },
-                )
-            )
+            segment.env["customer.segment.size"]._note(segment, count, sendable)
+            events.append(segment._prepare_refresh_event(entered, left))
         insert_events(self.env.cr, events)
+
+    def _note_moves(self):
+        """Return how many came in and left, as far as this segment remembers it."""
+        if self.segment_type == "static" or not self.track_members:
+            return None, None
+        return self._sync_members()
+
+    def _prepare_refresh_event(self, entered, left):
+        return Event(
+            event_type="user_segmented",
+            event_id=f"segment:{self.id}:{uuid.uuid4()}",
+            company_id=self.company_id.id,
+            properties={
+                "segment_id": self.id,
+                "customer_count": self.customer_count,
+                "sendable_count": self.sendable_count,
+                "entered": entered,
+                "left": left,
+            },
+        )
+
+    def _set_baseline_due(self):
+        return super(CustomerSegment, self.sudo()).write({"is_baseline_due": True})
 
     def _write_counts(self, count, sendable, reasons):
         # an analyst may refresh a segment that he may not edit; only counts are written
@@ -211,5 +243,6 @@ class CustomerSegment(models.Model):
                     reason: number for reason, number in reasons.items() if reason
                 },
                 "last_calculated_at": fields.Datetime.now(),
+                "is_baseline_due": self.is_baseline_due and not self.track_members,
             }
         )

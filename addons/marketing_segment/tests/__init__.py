@@ -7,6 +7,9 @@ from . import test_rfm_scores
 from . import test_segment
 from . import test_segment_counts
 from . import test_segment_criteria
+from . import test_segment_explanation
+from . import test_segment_members
 from . import test_segment_rules
 from . import test_segment_schedule
+from . import test_segment_size
 from . import test_segment_tour

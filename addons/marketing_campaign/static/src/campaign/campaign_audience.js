@@ -14,6 +14,8 @@ export class CampaignAudience extends Component {
 
     setup() {
         this.orm = useService("orm");
+        this.sendToLabel = _t("Send to");
+        this.leftOutLabel = _t("Leave out");
         this.keepLast = new KeepLast(); // a late answer for other segments is dropped
         this.state = useState({ status: "empty", data: null });
         useRecordObserver((record) => this.observe(record.data));

@@ -1,0 +1,86 @@
+from odoo import fields, models
+
+
+class CustomerSegment(models.Model):
+    """The members as a list, frozen, or copied."""
+
+    _inherit = "customer.segment"
+
+    # === SCREENS === #
+
+    def action_view_members(self):
+        """Open all customers who are in the segment now."""
+        self.ensure_one()
+        if self.segment_type == "static":
+            return self._open_memberships() | {
+                "name": self.env._("Members of %(segment)s", segment=self.name)
+            }
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "marketing_segment.customer_profile_action"
+        )
+        return action | {
+            "name": self.env._("Customers of %(segment)s", segment=self.name),
+            "domain": list(self._get_members_domain()),
+            "context": {"active_test": False},
+        }
+
+    def action_view_history(self):
+        """Open all entries and exits."""
+        self.ensure_one()
+        return self._open_memberships() | {
+            "name": self.env._("Entries and Exits of %(segment)s", segment=self.name),
+            "context": {},
+        }
+
+    def _open_memberships(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "marketing_segment.segment_membership_action"
+        )
+        return action | {"domain": [("segment_id", "=", self.id)]}
+
+    def action_add_members(self):
+        """Ask whom to add to this fixed list."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "marketing_segment.segment_member_add_action"
+        )
+        return action | {"context": {"default_segment_id": self.id}}
+
+    # === COPIES === #
+
+    def action_freeze(self):
+        """Make a fixed list of the members of now, and open it."""
+        self.ensure_one()
+        frozen = self.create(
+            {
+                "name": self.env._(
+                    "%(segment)s on %(date)s",
+                    segment=self.name,
+                    date=fields.Date.to_string(fields.Date.context_today(self)),
+                ),
+                "segment_type": "static",
+                "company_id": self.company_id.id,
+                "description": self.description,
+            }
+        )
+        frozen._add_members(self._members_sql(), "segment", self)
+        return frozen.get_formview_action()
+
+    def copy_data(self, default=None):
+        """Tell the copy from its original."""
+        return [
+            vals | {"name": self.env._("%s (copy)", segment.name)}
+            if "name" not in (default or {})
+            else vals
+            for segment, vals in zip(
+                self, super().copy_data(default=default), strict=True
+            )
+        ]
+
+    def copy(self, default=None):
+        """Copy the members of fixed lists too."""
+        copies = super().copy(default=default)
+        for segment, copied in zip(self, copies, strict=True):
+            if segment.segment_type == copied.segment_type == "static":
+                copied._add_members(segment._members_sql(), "segment", segment)
+        return copies

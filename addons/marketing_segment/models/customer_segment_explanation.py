@@ -1,0 +1,87 @@
+from odoo import api, fields, models
+
+from ..segment_rules import RuleProblem
+from ..segment_sentence import Narrator
+from ..segment_tree import read_tree
+
+
+class CustomerSegment(models.Model):
+    """What a segment means, in words."""
+
+    _inherit = "customer.segment"
+
+    explanation = fields.Text(
+        "In Words",
+        compute="_compute_explanation",
+        help="What the conditions mean. Unknown values never meet a condition, so they "
+        "are always on the other side of a NOT.",
+    )
+
+    @api.depends(
+        "segment_type",
+        "filter_domain",
+        "rfm_segment_ids",
+        *(
+            f"{s}_{e}"
+            for s in ("recency", "frequency", "monetary")
+            for e in ("min", "max")
+        ),
+    )
+    @api.depends_context("lang", "uid", "allowed_company_ids")
+    def _compute_explanation(self):
+        for segment in self:
+            segment.explanation = segment._explain()
+
+    def _explain(self):
+        """Return the sentence of this segment; an unreadable rule has none."""
+        if self.segment_type == "static":
+            return self.env._("Customers who were chosen: a fixed list.")
+        if self.segment_type == "rfm":
+            return self._explain_rfm()
+        try:
+            tree = self._get_tree()
+        except RuleProblem:
+            return False
+        env = self.with_company(self.company_id).env if self.company_id else self.env
+        return Narrator(env).tell(tree)
+
+    def _get_tree(self):
+        """Return the rule as a tree.
+
+        :raises RuleProblem: when it is not on the allow-list
+        """
+        domain = self._get_rule_domain()
+        if self.segment_type == "dynamic":
+            return read_tree(self._read_domain(self.filter_domain))
+        return read_tree(list(domain))
+
+    def _explain_rfm(self):
+        join = Narrator.join
+        parts = []
+        if tags := self.rfm_segment_ids:
+            names = [f"“{name}”" for name in tags.mapped("name")]
+            parts.append(
+                self.env._("in the RFM segment %s", join(names, self.env._("or")))
+            )
+        for label, name in (
+            (self.env._("recency"), "recency"),
+            (self.env._("frequency"), "frequency"),
+            (self.env._("monetary value"), "monetary"),
+        ):
+            low, high = self[f"{name}_min"], self[f"{name}_max"]
+            if (low, high) != (1, 5):
+                score = (
+                    str(low)
+                    if low == high
+                    else self.env._("%(low)s to %(high)s", low=low, high=high)
+                )
+                parts.append(
+                    self.env._(
+                        "with a score of %(score)s for %(label)s",
+                        score=score,
+                        label=label,
+                    )
+                )
+        if not parts:
+            return self.env._("Nobody: choose RFM segments or scores.")
+        return self.env._("Customers %s.", join(parts, self.env._("and")))

@@ -1,0 +1,74 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+
+class SegmentMembership(models.Model):
+    """From when until when a customer was in a segment, and how it got in.
+
+    Entries and exits, never copies: a refresh writes one row for each customer who
+    moved. A row without an end is a member of today. Only set-based SQL writes here.
+    """
+
+    _name = "segment.membership"
+    _description = "Segment Membership"
+    _rec_name = "partner_id"
+    _order = "added_at desc, id desc"
+    _log_access = False
+
+    segment_id = fields.Many2one(
+        "customer.segment", required=True, readonly=True, ondelete="cascade"
+    )
+    partner_id = fields.Many2one(
+        "res.partner", "Customer", required=True, readonly=True, ondelete="cascade"
+    )
+    added_at = fields.Datetime("In Since", required=True, readonly=True)
+    left_at = fields.Datetime("Left On", readonly=True)
+    source = fields.Selection(
+        [
+            ("rule", "Rule"),
+            ("manual", "By Hand"),
+            ("import", "Import"),
+            ("segment", "Another Segment"),
+            ("api", "API"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    source_segment_id = fields.Many2one(
+        "customer.segment", "From Segment", readonly=True, ondelete="set null"
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        "Added By",
+        readonly=True,
+        ondelete="set null",
+        help="Empty when a rule decided.",
+    )
+    email = fields.Char(related="partner_id.email")
+    segment_type = fields.Selection(related="segment_id.segment_type")
+
+    _current_uniq = models.UniqueIndex("(segment_id, partner_id) WHERE left_at IS NULL")
+    _time_idx = models.Index("(segment_id, added_at)")
+    _partner_idx = models.Index("(partner_id)")
+    _source_idx = models.Index(
+        "(source_segment_id) WHERE source_segment_id IS NOT NULL"
+    )
+
+    def action_remove(self):
+        """Take these customers out of their fixed list."""
+        for segment, memberships in self.grouped("segment_id").items():
+            if segment.segment_type != "static":
+                raise UserError(
+                    self.env._(
+                        "The rule of “%(segment)s” decides who belongs to it: change "
+                        "the rule, or freeze the segment into a fixed list first.",
+                        segment=segment.display_name,
+                    )
+                )
+            segment._remove_members(memberships.partner_id)
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    def action_open_partner(self):
+        """Open the customer."""
+        self.ensure_one()
+        return self.partner_id.get_formview_action()

@@ -1,0 +1,207 @@
+"""A rule as a sentence: "Customers whose city is “Ghent”, except those who …"."""
+
+from datetime import date, datetime
+
+from odoo.tools import format_amount, format_date
+
+from .segment_phrases import (
+    AGO,
+    DAY,
+    LIKE,
+    MEMBER,
+    NOUNS,
+    NUMBER,
+    OPPOSITE,
+    RELATIVE,
+    UNITS,
+)
+from .segment_rules import get_kind
+from .segment_tree import Condition
+
+SHOWN_VALUES = 5
+
+
+class Narrator:
+    """Tells rules in the language of an environment."""
+
+    def __init__(self, env):
+        self.env = env
+
+    def tell(self, tree):
+        """Return the whole rule as one sentence."""
+        if not isinstance(tree, Condition) and not tree.parts:
+            everybody = tree.logic in ("all", "none")
+            return (
+                self.env._("All customers who ever bought.")
+                if everybody
+                else self.env._("Nobody.")
+            )
+        phrase, is_exception = self._phrase(tree)
+        if is_exception:
+            return self.env._("All customers, except those %(rule)s.", rule=phrase)
+        return self.env._("Customers %(rule)s.", rule=phrase)
+
+    def _word(self, lazy):
+        """Translate a pattern of the tables."""
+        return self.env._(lazy)
+
+    def _phrase(self, node):
+        """Return (text, whether it says who does not belong)."""
+        if isinstance(node, Condition):
+            return self._tell_negatable(node)
+        if not node.parts:
+            everybody = node.logic in ("all", "none")
+            return (
+                self.env._("who ever bought")
+                if everybody
+                else self.env._("who do not exist")
+            ), False
+        if node.logic in ("all", "not_all"):
+            return self._join_all(node.parts), node.logic == "not_all"
+        return self._join_any(node.parts), node.logic == "none"
+
+    def _join_all(self, parts):
+        """'who A and who B, except those who C'."""
+        told = [(*self._phrase(part), part) for part in parts]
+        wanted = [
+            f"({text})"
+            if not isinstance(part, Condition) and part.logic == "any"
+            else text
+            for text, is_exception, part in told
+            if not is_exception
+        ]
+        text = (
+            self.join(wanted, self.env._("and"))
+            if wanted
+            else self.env._("who ever bought")
+        )
+        for phrase, is_exception, _part in told:
+            if is_exception:
+                text = self.env._(
+                    "%(rule)s, except those %(phrase)s", rule=text, phrase=phrase
+                )
+        return text
+
+    def _join_any(self, parts):
+        told = []
+        for part in parts:
+            text, is_exception = self._phrase(part)
+            if is_exception:
+                text = self.env._("everybody except those %(phrase)s", phrase=text)
+            told.append(text if isinstance(part, Condition) else f"({text})")
+        return self.join(told, self.env._("or"))
+
+    @staticmethod
+    def join(texts, word):
+        """'A, B and C'."""
+        if len(texts) < 2:
+            return "".join(texts)
+        return f"{', '.join(texts[:-1])} {word} {texts[-1]}"
+
+    def _tell_negatable(self, condition):
+        if not condition.negated:
+            return self.tell_condition(condition), False
+        if opposite := OPPOSITE.get(condition.operator):
+            turned = condition._replace(operator=opposite, negated=False)
+            return self.tell_condition(turned), False
+        return self.tell_condition(condition._replace(negated=False)), True
+
+    def tell_condition(self, condition):
+        """Return one condition as a relative clause, not looking at its negation."""
+        path, operator, value = condition.path, condition.operator, condition.value
+        kind = get_kind(path)
+        positive = not operator.startswith(("!=", "not"))
+        if kind == "boolean":
+            is_true = bool(value[0] if isinstance(value, list | tuple) else value)
+            company = is_true is positive
+            return (
+                self.env._("that are companies")
+                if company
+                else self.env._("that are persons")
+            )
+        if value is False:
+            noun = self.tell_noun(path)
+            if positive:
+                return self.env._("whose %s is not known", noun)
+            return self.env._("whose %s is known", noun)
+        if path in MEMBER and operator in ("=", "!=", "in", "not in"):
+            pattern = MEMBER[path][0 if positive else 1]
+            return self._word(pattern) % {"value": self.tell_values(path, value)}
+        pattern, shown = self._pick_pattern(kind, path, operator, value)
+        return self._word(pattern) % {"field": self.tell_noun(path), "value": shown}
+
+    def _pick_pattern(self, kind, path, operator, value):
+        operator = {"in": "=", "not in": "!="}.get(operator, operator)
+        operator = LIKE.get(operator, operator)
+        if kind != "date":
+            return NUMBER[operator], self.tell_values(path, value)
+        relative = isinstance(value, str) and RELATIVE.match(value.strip())
+        if relative and relative[1] == "-":
+            return AGO[operator], self._tell_period(relative, operator)
+        return DAY[operator], self.tell_values(path, value)
+
+    def _tell_period(self, relative, operator):
+        one, many = UNITS[relative[3]]
+        if relative[2] == "1" and operator == ">=":
+            return self.env._(one)  # "in the last day"
+        if relative[2] == "1":
+            return f"1 {self.env._(one)}"
+        return self._word(many) % relative[2]
+
+    def tell_noun(self, path):
+        """Return the name of a path inside a sentence."""
+        if path in NOUNS:
+            return self.env._(NOUNS[path])
+        parent, _dot, part = path.rpartition(".")
+        return self._word(NOUNS[part]) % self.tell_noun(parent)
+
+    def tell_values(self, path, value):
+        """Return one or several values as they are shown to people."""
+        values = list(value) if not isinstance(value, str | int | float) else [value]
+        values = values if values != [False] else []
+        names = self._tell_records(path, values)
+        shown = [names.get(item) or self._tell_value(path, item) for item in values]
+        if len(shown) > SHOWN_VALUES + 1:
+            rest = self.env._("%s more", len(shown) - SHOWN_VALUES)
+            shown = [*shown[:SHOWN_VALUES], rest]
+        return self.join(shown, self.env._("or")) or self.env._("nothing")
+
+    def _tell_records(self, path, values):
+        """Return {id: quoted name} of the records among the values."""
+        ids = [item for item in values if type(item) is int]
+        if get_kind(path) not in ("relation", "tree", "segment") or not ids:
+            return {}
+        field = self.env["customer.profile"]
+        for name in path.split(".")[:-1]:
+            field = self.env[field._fields[name].comodel_name]
+        records = self.env[field._fields[path.split(".")[-1]].comodel_name].browse(ids)
+        return {
+            record.id: f"“{record.display_name}”"
+            for record in records.exists()._filtered_access("read")
+        }
+
+    def _tell_value(self, path, value):
+        kind = get_kind(path)
+        if kind == "date":
+            return self._tell_date(value)
+        if kind == "amount":
+            return format_amount(self.env, value, self.env.company.currency_id)
+        if kind == "choice":
+            options = self.env["customer.profile"]._fields["rfm_segment"]
+            labels = dict(options._description_selection(self.env))
+            return f"“{labels.get(value, value)}”"
+        if value is False:
+            return self.env._("unknown")
+        if kind in ("relation", "tree", "segment") and type(value) is int:
+            return self.env._("a deleted record")
+        return str(value) if kind == "integer" else f"“{value}”"
+
+    def _tell_date(self, value):
+        if isinstance(value, datetime):
+            value = value.date()
+        if isinstance(value, str):
+            try:
+                value = date.fromisoformat(value[:10])
+            except ValueError:
+                return value
+        return format_date(self.env, value) if value else self.env._("never")

@@ -1,0 +1,1 @@
+from . import segment_member_add
