@@ -9,6 +9,7 @@
     "external_dependencies": {"python": ["css-inline", "jinja2", "lxml"]},
     "data": [
         "security/ir.model.access.csv",
+        "data/marketing_api_scope.xml",
         "security/template_rules.xml",
         "security/campaign_rules.xml",
         "security/statistics_rules.xml",

@@ -1,3 +1,2 @@
-from . import models
-from . import wizards
+from . import controllers, models, wizards
 from .hooks import _drop_dirty_marks, _enqueue_first_refresh

@@ -8,6 +8,7 @@
     "depends": ["marketing_base"],
     "data": [
         "security/ir.model.access.csv",
+        "data/marketing_api_scope.xml",
         "security/segment_rules.xml",
         "data/customer_rfm_segment.xml",
         "data/ir_cron.xml",

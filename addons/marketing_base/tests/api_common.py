@@ -1,14 +1,17 @@
 import json
 
-from odoo.tests import HttpCase
+from odoo.tests import HttpCase, new_test_user
 
 from .common import MarketingCase
 
 PROBLEM = "application/problem+json"
 
 
-class ApiCase(MarketingCase, HttpCase):
-    """Keys of plain users in two companies, and requests as a machine sends them."""
+class ApiMixin:
+    """Keys of plain users, and requests as a machine sends them.
+
+    It needs ``company_a``, ``company_b`` and the first one's ``users`` by role.
+    """
 
     @classmethod
     def setUpClass(cls):
@@ -37,8 +40,13 @@ class ApiCase(MarketingCase, HttpCase):
     @classmethod
     def b_user(cls, role):
         login = f"mmb_{role}_{cls.company_b.id}"
-        found = cls.env["res.users"].search([("login", "=", login)])
-        return found or cls.new_user(role, cls.company_b)
+        return cls.env["res.users"].search([("login", "=", login)]) or new_test_user(
+            cls.env,
+            login,
+            f"marketing_base.group_{role}",
+            company_id=cls.company_b.id,
+            company_ids=[(6, 0, cls.company_b.ids)],
+        )
 
     def call(self, method, path, *, token=None, body=None, headers=None, data=None):
         headers = dict(headers or {})
@@ -62,3 +70,7 @@ class ApiCase(MarketingCase, HttpCase):
         self.assertTrue(problem["title"])
         self.assertIn(detail, answer.text)
         return problem
+
+
+class ApiCase(ApiMixin, MarketingCase, HttpCase):
+    pass

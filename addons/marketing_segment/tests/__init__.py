@@ -5,6 +5,7 @@ from . import test_profile_facts
 from . import test_profile_refresh
 from . import test_rfm_scores
 from . import test_segment
+from . import test_segment_api
 from . import test_segment_counts
 from . import test_segment_criteria
 from . import test_segment_explanation

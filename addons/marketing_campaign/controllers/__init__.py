@@ -1,0 +1,2 @@
+from . import api_campaigns
+from . import api_campaign_actions
