@@ -1,5 +1,7 @@
 """What an ordinary model definition cannot do at install and at uninstall."""
 
+from odoo.tools import SQL
+
 
 def post_init_hook(env):
     """Give every existing company its own holdout salt.
@@ -16,4 +18,15 @@ def uninstall_hook(env):
     env.cr.execute("DROP FUNCTION IF EXISTS marketing_event_refuse_change() CASCADE")
     env.cr.execute("DROP TABLE IF EXISTS marketing_audit_log, marketing_audit_head")
     env.cr.execute("DROP FUNCTION IF EXISTS marketing_audit_refuse_change() CASCADE")
+    env.cr.execute("DROP TABLE IF EXISTS email_subscription_history")
+    for name in ("history_insert", "history_update", "history_delete") + (
+        "refuse_change",
+        "keep_address",
+    ):
+        env.cr.execute(
+            SQL(
+                "DROP FUNCTION IF EXISTS %s() CASCADE",
+                SQL.identifier(f"email_subscription_{name}"),
+            )
+        )
     env.cr.execute("DROP SEQUENCE IF EXISTS marketing_event_id_seq")

@@ -11,6 +11,13 @@ from . import email_subscription_preference
 from . import email_subscription_consent
 from . import email_subscription_person
 from . import email_subscription_refusal
+from . import email_subscription_telling
+from . import email_subscription_trail
+from . import email_subscription_blacklist
+from . import email_subscription_topics
+from . import email_subscription_choices
+from . import email_subscription_history
+from . import marketing_topic
 from . import base_partner_merge
 from . import ir_config_parameter
 from . import res_company

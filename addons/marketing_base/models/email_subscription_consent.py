@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 from ..addresses import address_key, normalise_address
+from ..networks import cut_network
 
 
 class EmailSubscriptionConsent(models.Model):
@@ -12,42 +13,49 @@ class EmailSubscriptionConsent(models.Model):
 
     @api.model
     def _opt_in(
-        self, company, address, *, channel="email", partner=None, source, ip=None
+        self,
+        company,
+        address,
+        *,
+        channel="email",
+        partner=None,
+        source,
+        ip=None,
+        evidence=None,
     ):
         """Record a fresh consent that a person gave; it ends an earlier objection.
 
+        :param evidence: an :class:`Evidence`, kept in the history
         :raises ValidationError: not exactly one valid address
         """
         value = normalise_address(channel, address)
         if not value:
             raise ValidationError(self.env._("This is not one valid address."))
-        preference = self._upsert(
-            company.id,
-            channel,
-            self._address_key(channel, value),
-            SQL(
-                """is_subscribed = TRUE, unsubscribed_at = NULL,
-                   unsubscribe_reason = NULL, consent_given_at = %(now)s,
-                   consent_source = %(source)s, consent_ip_address = %(ip)s,
-                   email_address = %(address)s,
-                   partner_id = COALESCE(%(partner)s, preference.partner_id)""",
-                now=self.env.cr.now(),
-                source=source,
-                ip=ip,
-                address=value,
-                partner=partner.id if partner else None,
-            ),
-        )
-        preference._remove_from_blacklist()
+        with self._telling(source, ip=ip, evidence=evidence):
+            preference = self._upsert(
+                company.id,
+                channel,
+                self._address_key(channel, value),
+                {
+                    "is_subscribed": True,
+                    "unsubscribed_at": None,
+                    "unsubscribe_reason": None,
+                    "consent_given_at": self.env.cr.now(),
+                    "consent_source": source,
+                    "consent_ip_address": cut_network(ip),
+                    "email_address": value,
+                    "partner_id": partner.id or None if partner else None,
+                },
+                prefer_new=("partner_id",),
+            )
+            preference._remove_from_blacklist()
         return preference
 
     def action_opt_out(self):
         """Record an objection received on paper, by phone or in person."""
         self.check_access("write")
         for preference in self:
-            preference.write(
-                {"is_subscribed": False, "consent_source": self.env.user.login}
-            )
+            preference.write({"is_subscribed": False, "consent_source": "manual"})
 
     @api.model
     def _opt_out(
@@ -60,67 +68,86 @@ class EmailSubscriptionConsent(models.Model):
         source,
         ip=None,
         address=None,
+        evidence=None,
     ):
         """Record an objection; it wins over any consent until a fresh one.
 
         :param address: the clear address when it is known, for Odoo's own blacklist
+        :param evidence: an :class:`Evidence`, kept in the history
         """
         value = normalise_address(channel, address)
         if value and self._address_key(channel, value) != address_key:
             value = None  # never blacklist an address that did not object
-        preference = self._upsert(
-            company_id,
-            channel,
-            address_key,
-            SQL(
-                """is_subscribed = FALSE,
-                   unsubscribed_at = COALESCE(preference.unsubscribed_at, %(now)s),
-                   unsubscribe_reason =
-                       COALESCE(%(reason)s, preference.unsubscribe_reason),
-                   consent_source = %(source)s, consent_ip_address = %(ip)s,
-                   email_address = COALESCE(preference.email_address, %(address)s)""",
-                now=self.env.cr.now(),
-                reason=reason,
-                source=source,
-                ip=ip,
-                address=value,
-            ),
-        )
-        preference._add_to_blacklist()
+        with self._telling(source, ip=ip, evidence=evidence):
+            preference = self._upsert(
+                company_id,
+                channel,
+                address_key,
+                {
+                    "is_subscribed": False,
+                    "unsubscribed_at": self.env.cr.now(),
+                    "unsubscribe_reason": reason,
+                    "consent_source": source,
+                    "consent_ip_address": cut_network(ip),
+                    "email_address": value,
+                },
+                keep_old=("unsubscribed_at", "email_address"),
+                prefer_new=("unsubscribe_reason",),
+            )
+            preference._add_to_blacklist()
         return preference
 
     @api.model
-    def _upsert(self, company_id, channel, key, assignments):
-        """Make the row of an address if there is none, then assign; return it.
+    def _upsert(self, company_id, channel, key, values, keep_old=(), prefer_new=()):
+        """Write the row of an address in one statement, so one line of history.
 
-        The insert decides a race; under REPEATABLE READ the loser is retried.
+        Of the columns in ``keep_old`` what was there stays; an empty new value of those
+        in ``prefer_new`` does not erase the old one. Under REPEATABLE READ the loser of
+        a race is retried.
         """
         self.flush_model()
+        now, uid = self.env.cr.now(), self.env.uid
+        row = {
+            **values,
+            "write_uid": uid,
+            "write_date": now,
+        }
+        assignments = [
+            SQL("%s = %s", SQL.identifier(name), self._get_assigned(name, order))
+            for name in row
+            for order in [(name in keep_old, name in prefer_new)]
+        ]
+        row |= {
+            "company_id": company_id,
+            "channel": channel,
+            "address_key": key,
+            "preferred_frequency": "normal",
+            "create_uid": uid,
+            "create_date": now,
+        }
         self.env.cr.execute(
             SQL(
-                """INSERT INTO email_subscription_preference
-                       (company_id, channel, address_key, is_subscribed,
-                        preferred_frequency, create_uid, write_uid, create_date,
-                        write_date)
-                   VALUES (%s, %s, %s, FALSE, 'normal', %s, %s, %s, %s)
-                       ON CONFLICT (company_id, channel, address_key) DO NOTHING""",
-                *(company_id, channel, key, self.env.uid, self.env.uid),
-                *(self.env.cr.now(), self.env.cr.now()),
-            )
-        )
-        self.env.cr.execute(
-            SQL(
-                """UPDATE email_subscription_preference preference
-                      SET %s, write_uid = %s, write_date = %s
-                    WHERE company_id = %s AND channel = %s AND address_key = %s
+                """INSERT INTO email_subscription_preference AS preference (%s)
+                   VALUES %s
+                       ON CONFLICT (company_id, channel, address_key) DO UPDATE SET %s
                 RETURNING id""",
-                *(assignments, self.env.uid, self.env.cr.now()),
-                *(company_id, channel, key),
+                SQL(", ").join(map(SQL.identifier, row)),
+                tuple(row.values()),
+                SQL(", ").join(assignments),
             )
         )
         preference = self.browse(self.env.cr.fetchone()[0])
         self.invalidate_model(flush=False)
         return preference
+
+    @staticmethod
+    def _get_assigned(name, order):
+        keep_old, prefer_new = order
+        old = SQL("preference.%s", SQL.identifier(name))
+        new = SQL("EXCLUDED.%s", SQL.identifier(name))
+        if keep_old:
+            return SQL("COALESCE(%s, %s)", old, new)
+        return SQL("COALESCE(%s, %s)", new, old) if prefer_new else new
 
     @api.model
     def _opt_in_many(self, company, rows, *, source):
@@ -140,17 +167,18 @@ class EmailSubscriptionConsent(models.Model):
             return 0
         self.flush_model()
         keys = sorted(values)
-        self.env.cr.execute(
-            self._get_opt_in_many_sql(
-                company,
-                source,
-                keys,
-                [values[key][0] for key in keys],
-                [values[key][1] for key in keys],
-            )
+        query = self._get_opt_in_many_sql(
+            company,
+            source,
+            keys,
+            [values[key][0] for key in keys],
+            [values[key][1] for key in keys],
         )
+        with self._telling(source):
+            self.env.cr.execute(query)
+            count = self.env.cr.fetchone()[0]
         self.invalidate_model(flush=False)
-        return self.env.cr.fetchone()[0]
+        return count
 
     @api.model
     def _get_opt_in_many_sql(self, company, source, keys, partner_ids, addresses):
@@ -183,37 +211,3 @@ class EmailSubscriptionConsent(models.Model):
             partners=partner_ids,
             addresses=addresses,
         )
-
-    # === BLACKLISTS OF ODOO ===#
-
-    def _get_blacklist(self):
-        """Return the ERP-wide stop list of this channel, or None (push has none)."""
-        models_by_channel = {"email": "mail.blacklist", "sms": "phone.blacklist"}
-        model = models_by_channel.get(self.channel)
-        # a shopper's request or a marketing user may not write the list directly
-        return self.env[model].sudo() if model else None
-
-    def _add_to_blacklist(self):
-        """Let the rest of Odoo respect the objection too."""
-        for preference in self.filtered("email_address"):
-            blacklist = preference._get_blacklist()
-            field = "email" if preference.channel == "email" else "number"
-            domain = [(field, "=", preference.email_address)]
-            if blacklist is None or blacklist.search_count(domain, limit=1):
-                continue
-            blacklist._add(preference.email_address)
-            preference._write_server({"lifts_blacklist": True})
-
-    def _remove_from_blacklist(self):
-        """Leave the stop list again where our own objection had written to it."""
-        for preference in self:
-            twins = self.sudo().search(  # the entry may come from another company
-                [
-                    ("channel", "=", preference.channel),
-                    ("address_key", "=", preference.address_key),
-                    ("lifts_blacklist", "=", True),
-                ]
-            )
-            if twins and preference.email_address:
-                preference._get_blacklist()._remove(preference.email_address)
-                twins._write_server({"lifts_blacklist": False})

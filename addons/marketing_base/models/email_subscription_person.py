@@ -14,8 +14,9 @@ class EmailSubscriptionPerson(models.Model):
         a customer become the target's: it may forget the address of a source.
         """
         pairs, preferences = self._find_of_partners(sources | target)
-        for objection in preferences.filtered(lambda p: not p.is_subscribed):
-            self._spread_objection(objection, pairs, preferences)
+        with self._telling("merge"):
+            for objection in preferences.filtered(lambda p: not p.is_subscribed):
+                self._spread_objection(objection, pairs, preferences)
         _pairs, preferences = self._find_of_partners(sources | target)
         preferences.filtered(lambda p: not p.partner_id).partner_id = target
 
@@ -52,6 +53,14 @@ class EmailSubscriptionPerson(models.Model):
         """Keep nothing of these persons but the keys that stop every message."""
         pairs, preferences = self._find_of_partners(partners)
         preferences._erase_blacklist(partners)
+        with self._telling("erasure"):
+            self._erase_consents(partners, pairs)
+        self.env["email.subscription.history"]._erase(
+            self.env["marketing.identity"]._get_all_ids(partners.ids),
+            {key for _channel, key in pairs},
+        )
+
+    def _erase_consents(self, partners, pairs):
         companies = self.env["res.company"].search([])  # pylint: disable=no-search-all
         for company in companies:
             for channel, key in sorted(pairs):

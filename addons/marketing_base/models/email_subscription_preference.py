@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..addresses import CHANNELS, address_key, address_key_sql, normalise_address
+from ..networks import cut_network
 from .ir_config_parameter import ADDRESS_SECRET
 
 SERVER_ONLY = ("address_key", "unsubscribed_at", "lifts_blacklist")
@@ -119,8 +120,10 @@ class EmailSubscriptionPreference(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         vals_list = [self._prepare_consent_values(vals) for vals in vals_list]
-        preferences = super().create(vals_list)
-        preferences.filtered(lambda p: not p.is_subscribed)._add_to_blacklist()
+        with self._telling(otherwise="manual"):
+            preferences = super().create(vals_list)
+            preferences.filtered(lambda p: not p.is_subscribed)._add_to_blacklist()
+        preferences._audit_staff("created")
         return preferences
 
     def _prepare_consent_values(self, vals):
@@ -137,6 +140,7 @@ class EmailSubscriptionPreference(models.Model):
             vals,
             email_address=address,
             address_key=self._address_key(channel, address),
+            consent_ip_address=cut_network(vals.get("consent_ip_address")),
         )
         moment = (
             "consent_given_at" if vals.get("is_subscribed", True) else "unsubscribed_at"
@@ -151,9 +155,38 @@ class EmailSubscriptionPreference(models.Model):
             raise UserError(
                 self.env._("A consent belongs to its address: create a new record.")
             )
-        if "is_subscribed" in vals:
-            return self._write_subscribed(vals)
-        return super().write(vals)
+        if vals.get("consent_ip_address"):
+            vals["consent_ip_address"] = cut_network(vals["consent_ip_address"])
+        before = {preference.id: preference.is_subscribed for preference in self}
+        with self._telling(otherwise="manual"):
+            result = (
+                self._write_subscribed(vals)
+                if "is_subscribed" in vals
+                else super().write(vals)
+            )
+        changed = self.filtered(lambda p: p.is_subscribed != before[p.id])
+        changed._audit_staff("changed")
+        return result
+
+    def unlink(self):
+        self._audit_staff("deleted")
+        with self._telling(otherwise="manual"):
+            return super().unlink()
+
+    def _audit_staff(self, kind):
+        """Enter what a member of staff decided for a person; an import is one entry."""
+        if self.env.su or not self:
+            return
+        log = self.env["marketing.audit.log"]
+        event = "consent_overridden"
+        if len(self) > 1:
+            log._record(event, self.browse(), note=f"{kind}: {len(self)}")
+            return
+        now = self.is_subscribed
+        changes = {"is_subscribed": [now if kind == "deleted" else not now, now]}
+        if kind != "changed":
+            changes["is_subscribed"][0 if kind == "created" else 1] = None
+        log._record(event, self, changes, note=kind)
 
     def _write_subscribed(self, vals):
         """Record a change of mind by hand; a new consent names its source."""

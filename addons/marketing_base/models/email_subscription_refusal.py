@@ -12,12 +12,15 @@ class EmailSubscriptionRefusal(models.Model):
     _inherit = "email.subscription.preference"
 
     @api.model
-    def _refusal_sql(self, *, company, channel, address_key, email, partner):
+    def _refusal_sql(
+        self, *, company, channel, address_key, email, partner, topic=None
+    ):
         """Return a scalar SQL expression: NULL when sendable, else the reason.
 
-        'no_consent' | 'unsubscribed' | 'blacklisted'. All arguments are SQL
-        expressions over the row in question; ``email`` is the clear address or number,
-        ``partner`` an id or NULL. An invalid address has no key and no consent.
+        'no_consent' | 'unsubscribed' | 'blacklisted' | 'topic_opt_out'. All arguments
+        are SQL expressions over the row in question; ``email`` is the clear address or
+        number, ``partner`` and ``topic`` an id or NULL. An invalid address has no key
+        and no consent. Without ``topic`` nothing is looked up for it.
         """
         for model in ("email.subscription.preference", "mail.blacklist", "res.company"):
             self.env[model].flush_model()
@@ -26,17 +29,19 @@ class EmailSubscriptionRefusal(models.Model):
                     WHEN asked.key IS NULL THEN 'no_consent'
                     WHEN consent.is_subscribed IS FALSE THEN 'unsubscribed'
                     WHEN %(blacklisted)s THEN 'blacklisted'
-                    WHEN consent.is_subscribed THEN NULL
-                    WHEN %(similar)s THEN NULL
+                    WHEN consent.is_subscribed OR %(similar)s THEN %(unwanted)s
                     ELSE 'no_consent' END
                   FROM (SELECT %(key)s AS key, %(company)s AS company,
                                %(channel)s AS channel, %(email)s AS email,
-                               %(partner)s::int AS partner OFFSET 0) asked
+                               %(partner)s::int AS partner,
+                               %(topic)s::int AS topic OFFSET 0) asked
              LEFT JOIN email_subscription_preference consent
                     ON consent.company_id = asked.company
                    AND consent.channel = asked.channel
                    AND consent.address_key = asked.key)""",
             blacklisted=self._get_blacklisted_sql(),
+            unwanted=self._get_unwanted_topic_sql() if topic else SQL("NULL"),
+            topic=topic or SQL("NULL"),
             similar=self._get_similar_products_sql(),
             key=address_key,
             company=company,
@@ -57,6 +62,20 @@ class EmailSubscriptionRefusal(models.Model):
                     WHERE stop.active AND stop.number = btrim(asked.email))
                ELSE FALSE END""",
             normalised_sql("email", SQL("asked.email")),
+        )
+
+    @api.model
+    def _get_unwanted_topic_sql(self):
+        """The reason of whoever left this topic, or never chose an optional one."""
+        self.env["marketing.topic"].flush_model()
+        return SQL(
+            """CASE WHEN asked.topic IS NOT NULL
+                     AND NOT COALESCE(
+                         (consent.category_preferences
+                              ->> asked.topic::text)::boolean,
+                         (SELECT topic.is_default FROM marketing_topic topic
+                           WHERE topic.id = asked.topic), TRUE)
+                    THEN 'topic_opt_out' END"""
         )
 
     @api.model

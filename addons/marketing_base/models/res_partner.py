@@ -12,6 +12,11 @@ class ResPartner(models.Model):
     marketing_preference_ids = fields.One2many(
         "email.subscription.preference", "partner_id", groups=MARKETING_READERS
     )
+    marketing_history_ids = fields.One2many(
+        "email.subscription.history",
+        compute="_compute_marketing_history_ids",
+        groups=MARKETING_READERS,
+    )
     marketing_consent = fields.Selection(
         [
             ("subscribed", "Subscribed"),
@@ -48,6 +53,16 @@ class ResPartner(models.Model):
                 else "subscribed"
                 if preference.is_subscribed
                 else "unsubscribed"
+            )
+
+    def _compute_marketing_history_ids(self):
+        history = self.env["email.subscription.history"]
+        identities = self.env["marketing.identity"]
+        for partner in self:
+            keys = [key for _channel, key in partner._get_marketing_keys()]
+            ids = identities._get_all_ids(partner.ids)
+            partner.marketing_history_ids = history.search(
+                ["|", ("partner_id", "in", ids), ("address_key", "in", keys)]
             )
 
     def action_view_marketing_preferences(self):

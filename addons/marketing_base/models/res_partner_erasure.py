@@ -29,11 +29,17 @@ class ResPartnerErasure(models.Model):
         partners._erase_messages()
         identities = partners.env["marketing.identity"]._ensure(partners)
         identities._erase()
+        self._audit_erasure(partners)
         for partner in partners:
             # Odoo refuses to archive the partner of any user it sees in this context
             partner.with_context(active_test=True, tracking_disable=True).write(
                 partner._prepare_erasure_values()
             )
+
+    def _audit_erasure(self, partners):
+        log = self.env["marketing.audit.log"]
+        event = "customer_erased"
+        log._append([log._prepare_entry(event, partner) for partner in partners])
 
     def _check_marketing_erasure(self):
         if not self.env.su:

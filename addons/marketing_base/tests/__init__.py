@@ -9,6 +9,8 @@ from . import test_audit_race
 from . import test_audited
 from . import test_company
 from . import test_consent
+from . import test_consent_history
+from . import test_consent_paths
 from . import test_event
 from . import test_event_partition
 from . import test_event_type
@@ -21,4 +23,5 @@ from . import test_refusal
 from . import test_sale_order
 from . import test_scrub
 from . import test_table_files
+from . import test_topics
 from . import test_views

@@ -14,6 +14,9 @@ EXPECTED = {
     "email.subscription.preference": dict.fromkeys(ROLES, READ)
     | {"compliance": ALL, "administrator": ALL},
     "marketing.audit.log": {"compliance": READ, "administrator": READ},
+    "email.subscription.history": dict.fromkeys(ROLES, READ),
+    "marketing.topic": dict.fromkeys(ROLES, READ)
+    | {"manager": ALL, "administrator": ALL},
     "marketing.erasure": {"compliance": ALL, "administrator": ALL},
     "marketing.job": {"administrator": {"read", "write"}},
     "marketing.api.scope": {"administrator": READ},

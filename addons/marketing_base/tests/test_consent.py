@@ -35,7 +35,7 @@ class TestConsent(MarketingCase):
         self.assertEqual(preference.email_address, ANN)
         self.assertEqual(preference.partner_id, partner)
         self.assertEqual(preference.consent_source, "form")
-        self.assertEqual(preference.consent_ip_address, "203.0.113.9")
+        self.assertEqual(preference.consent_ip_address, "203.0.113.0/24")
         self.assertTrue(preference.consent_given_at)
         self.assertEqual(preference.status, "subscribed")
 

@@ -10,6 +10,8 @@ MODELS = (
     "email.subscription.preference",
     "marketing.identity",
     "marketing.audit.log",
+    "email.subscription.history",
+    "marketing.topic",
 )
 
 

@@ -1,7 +1,8 @@
 """One request to a tracked address, reduced to what the event log may keep."""
 
-from ipaddress import ip_address, ip_network
 from typing import NamedTuple
+
+from odoo.addons.marketing_base.networks import cut_network
 
 from . import user_agents
 
@@ -38,17 +39,6 @@ class Visit(NamedTuple):
     def fingerprint(self):
         """Return what tells two visitors of one link apart."""
         return "|".join((self.method, self.network or "", self.agent))
-
-
-def cut_network(address):
-    """Return the /24 (IPv4) or /48 (IPv6) network of an address, or None."""
-    try:
-        ip = ip_address(address)
-    except ValueError:
-        return None
-    ip = getattr(ip, "ipv4_mapped", None) or ip
-    prefix = 24 if ip.version == 4 else 48
-    return str(ip_network(f"{ip}/{prefix}", strict=False))
 
 
 def read_visit(httprequest):
