@@ -33,6 +33,9 @@
         "data/ir_cron_campaign_days.xml",
         "views/campaign_daily_stats_views.xml",
         "views/email_campaign_days_views.xml",
+        "data/email_template_creative_data.xml",
+        "views/email_creative_views.xml",
+        "views/email_campaign_creatives_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -1,4 +1,5 @@
 from . import merge_tag
+from . import creative_merge_tag
 from . import email_template_marketing
 from . import email_template_rendering
 from . import email_template_checks
@@ -16,6 +17,10 @@ from . import email_campaign_progress
 from . import email_campaign_attribution
 from . import email_campaign_refresh
 from . import email_campaign_test_send
+from . import email_creative
+from . import email_creative_stats
+from . import marketing_link
+from . import email_campaign_creatives
 from . import campaign_recipient
 from . import marketing_attribution
 from . import marketing_attribution_refresh
@@ -23,5 +28,6 @@ from . import marketing_engagement_projection
 from . import sale_order
 from . import campaign_daily_stats
 from . import campaign_daily_projection
+from . import email_creative_projection
 from . import email_campaign_days
 from . import res_partner

@@ -44,14 +44,14 @@ _JUDGED = """
 """
 
 
-def bucket_sql(salt, unit):
+def bucket_sql(salt, unit, buckets=BUCKETS):
     """SQL twin of ``marketing_engine.experiments.assign_bucket``."""
     return SQL(
         """('x' || substr(encode(sha256(convert_to(%s || ':' || %s, 'UTF8')), 'hex'),
             1, 8))::bit(32)::bigint %% %s""",
         salt,
         unit,
-        BUCKETS,
+        buckets,
     )
 
 
@@ -86,18 +86,19 @@ def estimate_sql(judged):
     )
 
 
-def insert_sql(judged, *, campaign_id, company_id, share):
+def insert_sql(judged, *, campaign_id, company_id, share, extra=()):
     """One message row a customer; run twice, it adds only who is new.
 
     Who has no address of his own gets a key of his own, so that he is counted and
     explained as well. The arm is the assignment by hash; an experiment compares the
-    rows that are not `skipped`. Columns that are left out have defaults.
+    rows that are not `skipped`. Columns that are left out have defaults. `extra` holds
+    further columns as pairs (name, expression over the audience).
     """
     return SQL(
         """%(judged)s
         INSERT INTO campaign_recipient (
                campaign_id, company_id, customer_id, step_key, channel, address_key,
-               email_address, state, reason, arm, propensity)
+               email_address, state, reason, arm, propensity %(names)s)
         SELECT %(campaign)s, %(company)s, partner_id, '', 'email',
                CASE WHEN owns_address THEN address_key
                     ELSE 'partner:' || partner_id END,
@@ -107,6 +108,7 @@ def insert_sql(judged, *, campaign_id, company_id, share):
                COALESCE(reason, CASE WHEN in_holdout THEN 'global_holdout' END),
                CASE WHEN in_holdout THEN 'global_holdout' ELSE 'treated' END,
                CASE WHEN in_holdout THEN %(share)s::float ELSE 1 - %(share)s::float END
+               %(values)s
           FROM audience
          ORDER BY partner_id
             ON CONFLICT (campaign_id, step_key, channel, address_key) DO NOTHING""",
@@ -114,4 +116,6 @@ def insert_sql(judged, *, campaign_id, company_id, share):
         campaign=campaign_id,
         company=company_id,
         share=share,
+        names=SQL().join(SQL(", %s", SQL.identifier(name)) for name, _value in extra),
+        values=SQL().join(SQL(", %s", value) for _name, value in extra),
     )

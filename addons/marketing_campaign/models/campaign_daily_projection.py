@@ -160,6 +160,7 @@ class CampaignDailyStats(models.Model):
             # pylint: disable-next=sql-injection
             self.env.cr.execute(SQL(_FACTS + _WRITE, **_prepare_values(ids, high)))
         self.invalidate_model(flush=False)
+        return len(campaign_ids)
 
 
 def _prepare_values(ids, high):

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.tools import LazyTranslate
 
+from odoo.addons.marketing_delivery.models.campaign_recipient import GuardedMany2one
+
 _lt = LazyTranslate(__name__)
 
 # Why somebody of the audience gets nothing, in words.
@@ -27,6 +29,11 @@ REASONS = {
 class CampaignRecipient(models.Model):
     _inherit = "campaign.recipient"
 
+    # No foreign key, as for the company: one look-up a row. What was sent stays.
+    creative_id = GuardedMany2one("email.creative", readonly=True)
+    creative_propensity = fields.Float(
+        readonly=True, help="Probability of this creative among those of the campaign."
+    )
     complained_at = fields.Datetime("Complained", readonly=True, copy=False)
 
     def _get_reason_label(self, reason):

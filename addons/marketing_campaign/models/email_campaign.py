@@ -7,6 +7,7 @@ FROZEN_FIELDS = {
     "segment_ids",
     "exclude_segment_ids",
     "template_id",
+    "creative_ids",
     "subject_line",
     "preview_text",
     "from_name",

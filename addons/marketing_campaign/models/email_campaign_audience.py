@@ -150,6 +150,10 @@ class EmailCampaign(models.Model):
             return 0.0
         return self.company_id.marketing_holdout_percent / 100.0
 
+    def _get_draw_sql(self):
+        """Further columns that are decided when the rows are written."""
+        return []
+
     def _enqueue_prepare(self):
         return self.env["marketing.job"]._enqueue(
             "email.campaign",
@@ -176,6 +180,7 @@ class EmailCampaign(models.Model):
                 campaign_id=campaign.id,
                 company_id=campaign.company_id.id,
                 share=campaign._get_holdout_share(),
+                extra=campaign._get_draw_sql(),
             )
         )
         campaign.audience_size += self.env.cr.rowcount

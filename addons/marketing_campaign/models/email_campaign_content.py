@@ -39,8 +39,7 @@ class EmailCampaign(models.Model):
             return None, None
         try:
             renderer = self._get_renderer()
-            registry = self.env["marketing.merge.tag"]
-            context = registry._get_sample_context(renderer.tags, renderer.formatter)
+            context = self._get_sample_context(renderer)
             links = PreviewLinks(renderer.compiled)
             return renderer.render(None, context, links), None
         except TemplateProblem as problem:

@@ -77,12 +77,12 @@ class EmailCampaign(models.Model):
 
     def _get_test_context(self, renderer, partner):
         if not partner:
-            registry = self.env["marketing.merge.tag"]
-            return registry._get_sample_context(renderer.tags, renderer.formatter)
+            return self._get_sample_context(renderer)
         partner.check_access("read")
         self.env.flush_all()
         target = partners_target(partner.ids, self.company_id.id)
-        return renderer.read(self.env.cr, target)[partner.id]
+        context = renderer.read(self.env.cr, target)[partner.id]
+        return self._show_creative(context, renderer)
 
     @api.model
     def _pump_send_test(self, campaign_id, partner_id, provider_id, addresses):

@@ -150,7 +150,8 @@ class EmailTemplateMarketing(models.Model):
     def get_merge_tags(self):
         """The tags as the editor lists them: dictionaries of plain text."""
         registry = self.env["marketing.merge.tag"]
-        return [registry._describe(tag) for tag in registry._get_tags().values()]
+        tags = registry._get_tags().values()
+        return [registry._describe(tag) for tag in tags if not tag.hidden]
 
     @api.model
     def _prepare_content(self, vals):

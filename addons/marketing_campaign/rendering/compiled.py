@@ -21,6 +21,7 @@ from .plaintext import mark_plain, text_from_html
 from .problems import TemplateProblem
 from .shape import check_size
 from .slots import ClickSlot, EndSlot, ForSlot, IfSlot, LinkSlot, Sheet
+from .tags import RAW
 
 _lt = LazyTranslate(__name__)
 _BLANK_RE = re.compile(r"\n{3,}")
@@ -133,8 +134,17 @@ def _make_reader(slot, tags):
         return lambda context, links: getattr(links, name)()
     if isinstance(slot, Expression):
         return _make_tag_reader(slot, tags[slot.key].kind == "multiline")
-    key = slot.key
-    return lambda context, links: web_url(context[key])
+    return _make_url_reader(tags[slot.key])
+
+
+def _make_url_reader(tag):
+    key, position_key = tag.key, tag.tracked_by + RAW
+
+    def read(context, links):
+        position = context.get(position_key) if tag.tracked_by else None
+        return web_url(context[key]) if position is None else links.click(position)
+
+    return read
 
 
 def _make_tag_reader(expression, multiline):

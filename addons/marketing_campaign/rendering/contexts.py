@@ -4,9 +4,10 @@ from odoo.tools import SQL
 
 
 def recipients_target(recipient_ids):
-    """Rows to fill in for messages: id, partner_id, company_id, email."""
+    """Rows to fill in for messages; each tag's source sees these columns."""
     return SQL(
-        """SELECT id, customer_id AS partner_id, company_id, email_address AS email
+        """SELECT id, customer_id AS partner_id, company_id, email_address AS email,
+                  campaign_id, creative_id
              FROM campaign_recipient WHERE id = ANY(%s)""",
         list(recipient_ids),
     )
@@ -15,7 +16,8 @@ def recipients_target(recipient_ids):
 def partners_target(partner_ids, company_id):
     """The same for a preview: the ids are those of the customers."""
     return SQL(
-        """SELECT id, id AS partner_id, %s AS company_id, email
+        """SELECT id, id AS partner_id, %s AS company_id, email,
+                  NULL::int AS campaign_id, NULL::int AS creative_id
              FROM res_partner WHERE id = ANY(%s)""",
         company_id,
         list(partner_ids),

@@ -62,6 +62,8 @@ def url_slot(key, sheet):
     if tag.kind != "url":
         raise TemplateProblem(_lt("“%(tag)s” is not a link.", tag=key), near=key)
     sheet.used.add(key)
+    if tag.tracked_by:
+        sheet.used.add(tag.tracked_by)
     return UrlSlot(key)
 
 

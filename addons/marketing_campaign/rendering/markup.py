@@ -9,7 +9,7 @@ from odoo.tools.translate import LazyTranslate
 from .grammar import Expression, parse_loop
 from .links import resolve_link, url_slot
 from .problems import TemplateProblem
-from .slots import EndSlot, ForSlot, IfSlot, ItemSlot, LinkSlot
+from .slots import EndSlot, ForSlot, IfSlot, ItemSlot, LinkSlot, UrlSlot
 from .tags import NAME, get_tag
 
 _lt = LazyTranslate(__name__)
@@ -47,6 +47,8 @@ def _annotate_element(element, sheet, site):
         _set_link(
             element, resolve_link(data["href"], _text(element), sheet, site), sheet
         )
+    if element.tag == "img" and "data-mm-src" in data:
+        _set_picture(element, data["data-mm-src"].strip(), sheet)
     _make_absolute(element, site)
     for name in data:
         if name.startswith("data-") or name in ("contenteditable", "spellcheck"):
@@ -87,6 +89,14 @@ def _data_link(target, sheet):
 def _set_link(element, slot, sheet):
     if slot is not None:
         element.set("href", sheet.mark(slot))
+
+
+def _set_picture(element, key, sheet):
+    """A picture whose address is the value of a tag; no repeat has pictures."""
+    slot = url_slot(key, sheet)
+    if not isinstance(slot, UrlSlot):
+        raise TemplateProblem(_lt("“%(tag)s” is not a picture.", tag=key), near=key)
+    element.set("src", sheet.mark(slot))
 
 
 def _fill_tag(element, data, sheet):

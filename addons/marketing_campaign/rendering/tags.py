@@ -30,7 +30,9 @@ class Tag:
     of `joins` (keys of the registry's joins); a tag of kind "link" names a method of
     the recipient's links there. `fields` describes the rows of a list, `choices` the
     words for the values of a choice. Kinds: text, multiline, integer, number, money,
-    date, choice, url, link, list.
+    date, choice, url, link, list. `tracked_by` of a url names the tag that holds the
+    position of its tracked link, if the message has one. Nobody is offered a `hidden`
+    tag.
     """
 
     key: str
@@ -41,6 +43,8 @@ class Tag:
     joins: tuple[str, ...] = ()
     fields: Mapping[str, "Tag"] = field(default_factory=dict)
     choices: Mapping[str, object] = field(default_factory=dict)
+    tracked_by: str = ""
+    hidden: bool = False
 
 
 def get_tag(tags, key):

@@ -23,5 +23,8 @@ from . import test_campaign_holdout
 from . import test_attribution_refunds
 from . import test_attribution_access
 from . import test_campaign_copy
+from . import test_email_creative
+from . import test_creative_sending
+from . import test_creative_results
 from . import test_campaign_days
 from . import test_campaign_days_access

@@ -77,11 +77,16 @@ class MarketingTemplatePreview(models.TransientModel):
         self.partner_id.check_access("read")
         self.env.flush_all()
         target = partners_target(self.partner_id.ids, self.company_id.id)
-        return renderer.read(self.env.cr, target)[self.partner_id.id]
+        context = renderer.read(self.env.cr, target)[self.partner_id.id]
+        # a template has no creative: only a campaign brings one
+        registry = self.env["marketing.merge.tag"]
+        registry._fill_creative(context, self.env["email.creative"], renderer)
+        return context
 
     def _get_missing(self, renderer, context):
         """Labels of the tags that have no value for this customer."""
-        empty = [tag for tag in renderer.tags if not context.get(tag.key)]
+        tags = [tag for tag in renderer.tags if not tag.hidden]
+        empty = [tag for tag in tags if not context.get(tag.key)]
         return ", ".join(self.env._(tag.label) for tag in empty)
 
 

@@ -54,7 +54,8 @@ JUDGED_CLICKS = """
         SELECT distinct_links.*, max(distinct_ahead) OVER (
                    PARTITION BY recipient_id ORDER BY occurred_at
                    RANGE BETWEEN %(burst)s PRECEDING AND CURRENT ROW) AS peak,
-               (SELECT count(*) FROM marketing_link l
+               (SELECT count(DISTINCT coalesce(l.place, l.position::text))
+                  FROM marketing_link l
                  WHERE l.campaign_id = distinct_links.campaign_id) AS link_count
           FROM distinct_links
     ), judged AS (

@@ -18,6 +18,9 @@ class MarketingLink(models.Model):
     position = fields.Integer(
         required=True, aggregator=None, help="Place of the link in the message."
     )
+    place = fields.Char(
+        help="The same for links of which a message holds only one. Empty: its own.",
+    )
     url = fields.Char("Address", required=True)
     label = fields.Char()
     human_click_count = fields.Integer("Clicks", compute="_compute_click_counts")

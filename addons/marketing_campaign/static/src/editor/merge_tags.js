@@ -38,7 +38,7 @@ registry.category("services").add("marketing_merge_tags", mergeTagService);
  * @returns {HTMLElement}
  */
 export function createTagElement(doc, tag, fallback = "") {
-    if (tag.kind === "link") {
+    if (tag.kind === "link" || tag.kind === "url") {
         return createLink(doc, tag);
     }
     if (tag.kind === "list") {
@@ -61,7 +61,8 @@ function createChip(doc, key, label, fallback) {
 
 function createLink(doc, tag) {
     const link = doc.createElement("a");
-    link.setAttribute("href", `mm://${tag.key.replace(/_url$/, "")}`);
+    const target = tag.kind === "url" ? `tag/${tag.key}` : tag.key.replace(/_url$/, "");
+    link.setAttribute("href", `mm://${target}`);
     link.textContent = tag.label;
     return link;
 }
