@@ -16,6 +16,7 @@
         "views/customer_profile_cut_views.xml",
         "views/customer_rfm_segment_views.xml",
         "wizards/segment_member_add_views.xml",
+        "wizards/segment_import_views.xml",
         "views/segment_membership_views.xml",
         "views/customer_segment_kanban_views.xml",
         "views/customer_segment_form_views.xml",

@@ -46,6 +46,17 @@ class CustomerSegment(models.Model):
         )
         return action | {"context": {"default_segment_id": self.id}}
 
+    def action_import_members(self):
+        """Ask for a file with members of this fixed list."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "marketing_segment.segment_import_action"
+        )
+        return action | {
+            "name": self.env._("Import into %s", self.display_name),
+            "context": {"default_segment_id": self.id},
+        }
+
     # === COPIES === #
 
     def action_freeze(self):

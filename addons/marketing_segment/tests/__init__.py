@@ -9,7 +9,9 @@ from . import test_segment_api
 from . import test_segment_counts
 from . import test_segment_criteria
 from . import test_segment_explanation
+from . import test_segment_import
 from . import test_segment_members
+from . import test_segment_not
 from . import test_segment_rules
 from . import test_segment_schedule
 from . import test_segment_size

@@ -1,1 +1,3 @@
+from . import segment_import
+from . import segment_import_column
 from . import segment_member_add
