@@ -7,6 +7,7 @@ import logging
 import os
 import runpy
 import threading
+from pathlib import Path
 
 from celery import Celery, bootsteps, signals
 
@@ -79,11 +80,18 @@ def sweep():
         registry = Registry(app.conf.marketing_database).check_signaling()
         with registry.cursor() as cr:
             api.Environment(cr, SUPERUSER_ID, {})["marketing.job"]._sweep()
+        _beat()
     except Exception:
         _logger.exception("The sweep failed; the next one is another try.")
     finally:
         # A child forked now must not inherit connections of this process.
         sql_db.close_all()
+
+
+def _beat():
+    """Touch the file that a health check looks at; only a sweep that worked counts."""
+    if path := os.environ.get("MARKETING_HEARTBEAT_FILE"):
+        Path(path).touch()
 
 
 class Sweeper(bootsteps.StartStopStep):

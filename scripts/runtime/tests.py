@@ -119,6 +119,11 @@ def faults(options: list[str]) -> bool:
     return _real_processes("faults", options)
 
 
+def production(options: list[str]) -> bool:
+    """What is deployed: the files, and the start scripts of the containers."""
+    return _real_processes("production", options)
+
+
 def demo(options: list[str]) -> bool:
     """The demo's whole story, in small, on a running server."""
     return _real_processes("demo", options)
@@ -165,5 +170,6 @@ PARTS = {
     "queue": queue,
     "addons": addons,
     "faults": faults,
+    "production": production,
     "demo": demo,
 }
