@@ -205,3 +205,25 @@ def test_lock_names_no_server(lock):
     assert "://" not in text
     assert "--index-url" not in text
     assert "--find-links" not in text
+
+
+# === THE GUIDE ===#
+
+GUIDE = (ROOT / "docs" / "operations.md").read_text()
+
+
+def test_guide_names_files_that_exist():
+    named = set(re.findall(r"\b(?:docker|scripts|config|docs)/[\w./-]+\w", GUIDE))
+    assert {"docker/start.sh", "docker/odoo.conf"} <= named
+    for path in named:
+        assert (ROOT / path).exists(), path
+
+
+def test_guide_names_parts_that_exist():
+    for command in re.findall(r"^docker compose (?:stop|run|exec) (.+)$", GUIDE, re.M):
+        assert set(command.split()) & set(SERVICES), command
+
+
+@pytest.mark.parametrize("name", ["odoo", "postgres", "redis"])
+def test_guide_makes_every_secret_file(name):
+    assert re.search(rf"for f in [a-z ]*\b{name}\b", GUIDE)
