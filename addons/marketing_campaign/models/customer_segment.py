@@ -3,9 +3,22 @@ from odoo.fields import Domain
 
 
 class CustomerSegment(models.Model):
-    """Which campaigns use a segment."""
+    """Which campaigns use a segment; the rule of one in use is audited."""
 
-    _inherit = "customer.segment"
+    _name = "customer.segment"
+    _inherit = ["customer.segment", "marketing.audited"]
+
+    _audited_fields = (
+        "active",
+        "segment_type",
+        "filter_domain",
+        "rfm_segment_ids",
+        *(
+            f"{score}_{end}"
+            for score in ("recency", "frequency", "monetary")
+            for end in ("min", "max")
+        ),
+    )
 
     campaign_count = fields.Integer("Campaigns", compute="_compute_campaign_count")
 
@@ -38,6 +51,9 @@ class CustomerSegment(models.Model):
             "domain": list(self._get_campaign_domain()),
             "context": {"active_test": False},
         }
+
+    def _filter_audited(self):
+        return self.filtered("campaign_count")
 
     def _get_usage(self):
         """Also campaigns, sent and archived ones: they tell who was written to."""

@@ -19,6 +19,7 @@ FROZEN_FIELDS = {
     "track_opens",
     "track_clicks",
     "is_transactional",
+    "topic_id",
     "scheduled_date",
 }
 

@@ -25,7 +25,12 @@ class EmailCampaign(models.Model):
 
     @api.model
     def get_audience_estimate(
-        self, segment_ids, exclude_segment_ids=(), company_id=None, transactional=False
+        self,
+        segment_ids,
+        exclude_segment_ids=(),
+        company_id=None,
+        transactional=False,
+        topic_id=False,
     ):
         """Count the audience of segments that need not be saved on a campaign yet.
 
@@ -37,6 +42,8 @@ class EmailCampaign(models.Model):
         segments = self.env["customer.segment"].browse(segment_ids)
         excluded = self.env["customer.segment"].browse(exclude_segment_ids)
         (segments | excluded).check_access("read")
+        topic = self.env["marketing.topic"].browse(topic_id or [])
+        topic.check_access("read")
         company = self.env["res.company"].browse(company_id) or self.env.company
         if company not in self.env.companies:
             raise UserError(self.env._("Choose one of your companies."))
@@ -46,6 +53,7 @@ class EmailCampaign(models.Model):
                 "exclude_segment_ids": excluded.ids,
                 "company_id": company.id,
                 "is_transactional": transactional,
+                "topic_id": topic.id,
             }
         )
         return campaign._estimate_audience() | {
@@ -142,6 +150,7 @@ class EmailCampaign(models.Model):
             address_key=SQL("person.address_key"),
             email=SQL("person.email_address"),
             partner=SQL("person.partner_id"),
+            topic=SQL("%s", self.topic_id.id) if self.topic_id else None,
         )
 
     def _get_holdout_share(self):

@@ -19,15 +19,22 @@ class UnsubscribeController(http.Controller):
     """Leaving: looking (GET, HEAD) changes nothing, only a POST acts."""
 
     @http.route(["/mm/u/<token>", "/mm/u/"], **_ROUTE)
-    def page(self, token="", action="", reason="", **_form):
+    def page(self, token="", action="", reason="", frequency="", **_form):
         message = self._find(token)
         if not message:
             return not_found()
         page = request.env["marketing.unsubscribe.page"]
-        back = request.httprequest.method == "POST" and page._apply(
-            message, action, reason, visit()
-        )
-        return Response(page._render(message, token, resubscribed=back), headers=_PAGE)
+        notice = None
+        if request.httprequest.method == "POST":
+            notice = page._apply(
+                message,
+                action,
+                visit(),
+                reason=reason,
+                frequency=frequency,
+                topics=set(request.httprequest.form.getlist("topic")),
+            )
+        return Response(page._render(message, token, notice=notice), headers=_PAGE)
 
     @http.route(["/mm/1/<token>", "/mm/1/"], **_ROUTE)
     def one_click(self, token="", **_form):

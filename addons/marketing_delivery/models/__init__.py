@@ -13,6 +13,7 @@ from . import campaign_recipient_engagement
 from . import engagement_intake
 from . import engagement_projection
 from . import unsubscribe_page
+from . import preference_page
 from . import browser_view
 from . import email_engagement
 from . import res_partner

@@ -61,5 +61,6 @@ class CampaignRecipient(models.Model):
                 address_key=SQL("message.address_key"),
                 email=SQL("message.email_address"),
                 partner=SQL("message.customer_id"),
+                topic=SQL("campaign.topic_id"),
             ),
         )

@@ -15,8 +15,21 @@ LONGEST_RETRY = 900  # seconds between two tries of a provider that is down
 class DeliveryProvider(models.Model):
     _name = "delivery.provider"
     _description = "Delivery Provider"
-    _inherit = ["marketing.installation"]
+    _inherit = ["marketing.installation", "marketing.audited"]
     _order = "sequence, id"
+
+    # The login is a matter of the mail server, which is named only.
+    _audited_fields = (
+        "name",
+        "active",
+        "company_id",
+        "provider_type",
+        "mail_server_id",
+        "cap_per_minute",
+        "cap_per_hour",
+        "cap_per_day",
+        "connection_count",
+    )
 
     name = fields.Char(required=True)
     active = fields.Boolean(default=True)

@@ -9,7 +9,7 @@ class EmailCampaign(models.Model):
 
     _name = "email.campaign"
     _description = "Email Campaign"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "marketing.audited"]
     _order = "id desc"
     _check_company_auto = True
 
@@ -43,6 +43,13 @@ class EmailCampaign(models.Model):
     is_transactional = fields.Boolean(
         help="Not marketing: needs no consent, but never reaches a blacklisted address."
     )
+    topic_id = fields.Many2one(
+        "marketing.topic",
+        ondelete="restrict",
+        check_company=True,
+        help="Whoever left the topic does not get the campaign. Empty: everybody who"
+        " subscribed.",
+    )
     from_name = fields.Char()
     from_email = fields.Char(default=lambda self: self.env.company.email)
     reply_to_email = fields.Char()
@@ -55,6 +62,14 @@ class EmailCampaign(models.Model):
         readonly=True, copy=False, help="Recipient rows written when sending started."
     )
     recipient_ids = fields.One2many("campaign.recipient", "campaign_id", copy=False)
+
+    # A start, a pause and a cancellation are changes of the status.
+    _audited_fields = ("status", "company_id", "topic_id", "is_transactional")
+
+    def _get_audit_event(self, kind, changes):
+        if kind == "changed" and "status" in changes:
+            return "campaign_status_changed"
+        return super()._get_audit_event(kind, changes)
 
     @api.constrains("from_email", "reply_to_email")
     def _check_addresses(self):

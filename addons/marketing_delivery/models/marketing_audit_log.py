@@ -8,5 +8,6 @@ class MarketingAuditLog(models.Model):
     def _selection_event(self):
         return [
             *super()._selection_event(),
+            ("campaign_status_changed", self.env._("Campaign Started or Stopped")),
             ("sending_confirmed", self.env._("Restored Database May Send")),
         ]

@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.tools.image import image_data_uri
 
 from odoo.addons.marketing_base.events import Event, insert_events
+from odoo.addons.marketing_base.evidence import Evidence
 
 from ..tracking.masking import mask_email
 
@@ -57,13 +58,21 @@ class MarketingUnsubscribePage(models.AbstractModel):
         return Message(*row) if row else None
 
     @api.model
-    def _apply(self, message, action, reason, visit):
-        """Do what the form says; anything but "resubscribe" is a wish to leave."""
+    def _apply(self, message, action, visit, *, reason="", frequency="", topics=()):
+        """Do what the form says; return the notice to show, if any.
+
+        Anything unknown is a wish to leave.
+        """
         if action == "resubscribe":
-            return self._resubscribe(message, visit)
+            return "resubscribed" if self._resubscribe(message, visit) else None
+        if action == "save":
+            saved = self.env["marketing.preference.page"]._save(
+                message, visit, frequency=frequency, topics=topics
+            )
+            return "saved" if saved else None
         reason = reason if reason in self._get_reasons() else None
         self._unsubscribe(message, visit, reason=reason, source="unsubscribe_page")
-        return False
+        return None
 
     @api.model
     def _unsubscribe(self, message, visit, *, reason=None, source):
@@ -78,6 +87,14 @@ class MarketingUnsubscribePage(models.AbstractModel):
             source=source,
             ip=visit.network,
             address=message.email,
+            evidence=Evidence(
+                campaign_id=message.campaign_id,
+                user_agent=visit.agent,
+                # a mail program that leaves by one click shows words of its own
+                text_shown=self._get_texts(message)["unsubscribe"]
+                if source == "unsubscribe_page"
+                else None,
+            ),
         )
         properties = {**visit.properties(), "via": source}
         event = Event(
@@ -105,8 +122,30 @@ class MarketingUnsubscribePage(models.AbstractModel):
             partner=env["res.partner"].browse(message.partner_id or []),
             source="unsubscribe_page",
             ip=visit.network,
+            evidence=Evidence(
+                campaign_id=message.campaign_id,
+                user_agent=visit.agent,
+                text_shown=self._get_texts(message)["resubscribe"],
+            ),
         )
         return True
+
+    @api.model
+    def _get_texts(self, message):
+        """Return the sentences a person agrees to, as the page and the history say."""
+        page = self.with_context(lang=message.lang or self.env.lang)
+        # the page names the sender, whose name is public
+        name = page.env["res.company"].sudo().browse(message.company_id).name
+        return {
+            "unsubscribe": page.env._(
+                "%(company)s will no longer send offers and news to you.", company=name
+            ),
+            "resubscribe": page.env._("It was a mistake, subscribe me again"),
+            "save": page.env._(
+                "%(company)s may send you the topics you tick, as often as you choose.",
+                company=name,
+            ),
+        }
 
     def _is_subscribed(self, message):
         self.env.flush_all()
@@ -116,7 +155,7 @@ class MarketingUnsubscribePage(models.AbstractModel):
         return row is None or bool(row[0])
 
     @api.model
-    def _render(self, message, token, *, resubscribed=False):
+    def _render(self, message, token, *, notice=None):
         """Return the page as it stands now: form, or confirmation with a way back."""
         lang = message.lang or self.env.lang
         page = self.with_context(lang=lang)
@@ -130,8 +169,11 @@ class MarketingUnsubscribePage(models.AbstractModel):
             "masked_email": mask_email(message.email),
             "can_resubscribe": bool(message.email),
             "is_subscribed": self._is_subscribed(message),
-            "resubscribed": resubscribed,
+            "resubscribed": notice == "resubscribed",
+            "saved": notice == "saved",
             "reasons": page._get_reasons(),
+            "texts": self._get_texts(message),
+            **page.env["marketing.preference.page"]._prepare_choices(message),
             "action_url": f"/mm/u/{token}",
         }
         template = "marketing_delivery.unsubscribe_page"

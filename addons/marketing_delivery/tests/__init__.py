@@ -16,3 +16,5 @@ from . import test_replies
 from . import test_sender_access
 from . import test_message_erasure
 from . import test_installation
+from . import test_preference_http
+from . import test_delivery_audit

@@ -21,12 +21,19 @@ export class CampaignAudience extends Component {
         useRecordObserver((record) => this.observe(record.data));
     }
 
-    observe({ segment_ids, exclude_segment_ids, company_id, is_transactional }) {
+    observe({
+        segment_ids,
+        exclude_segment_ids,
+        company_id,
+        is_transactional,
+        topic_id,
+    }) {
         const args = [
             [...segment_ids.currentIds],
             [...exclude_segment_ids.currentIds],
             company_id ? company_id.id : false,
             is_transactional,
+            topic_id ? topic_id.id : false,
         ];
         const key = JSON.stringify(args);
         if (key !== this.key) {
@@ -79,5 +86,6 @@ registry.category("view_widgets").add("campaign_audience", {
         { name: "exclude_segment_ids", type: "many2many" },
         { name: "company_id", type: "many2one" },
         { name: "is_transactional", type: "boolean" },
+        { name: "topic_id", type: "many2one", relation: "marketing.topic" },
     ],
 });
