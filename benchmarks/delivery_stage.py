@@ -75,7 +75,7 @@ def _insert_consents(env, company):
                    address_key, email_address, partner_id, is_subscribed,
                    preferred_frequency)
             SELECT company_id, 'email', %s, email, id, TRUE, 'normal'
-              FROM res_partner partner WHERE company_id = %s
+              FROM res_partner partner WHERE company_id = %s AND email LIKE '%%@%%'
                 ON CONFLICT DO NOTHING
             """,
             key,
