@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """An SMTP server that accepts everything as fast as asyncio can; prints its port.
 
-    python3 smtp_sink.py [LOG]      LOG gets the send key of each message, at its dot
+python3 smtp_sink.py [LOG]      LOG gets the send key of each message, at its dot
 """
 
 import asyncio

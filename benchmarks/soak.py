@@ -86,7 +86,9 @@ def _send_campaigns(servers, values, seconds):
 
 def _wait_completed(session, campaign_id, patience=900):
     deadline = time.monotonic() + patience
-    while session.read("email.campaign", campaign_id, ["status"])["status"] == "running":
+    while (
+        session.read("email.campaign", campaign_id, ["status"])["status"] == "running"
+    ):
         if time.monotonic() > deadline:
             raise SystemExit(f"The campaign {campaign_id} does not end.")
         time.sleep(2)

@@ -76,7 +76,9 @@ class Servers:
         with contextlib.suppress(OSError):
             return [
                 int(child)
-                for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+                for child in Path(f"/proc/{pid}/task/{pid}/children")
+                .read_text()
+                .split()
             ]
         return []
 

@@ -72,4 +72,3 @@ class Memory(Actor):
             for name, values in self._samples.items()
             if len(values) >= 30
         }
-
