@@ -34,9 +34,10 @@ class EmailCampaign(models.Model):
     ):
         """Count the audience of segments that need not be saved on a campaign yet.
 
-        Returns {"audience", "sendable", "held_out", "left_out", "reasons": [{"reason",
-        "label", "count"}], "segments": [{"name", "excluded", "explanation"}]}, reasons
-        most frequent first.
+        Returns {"audience", "sendable", "held_out", "left_out", "excluded", "reasons":
+        [{"reason", "label", "count"}], "segments": [{"name", "excluded",
+        "explanation"}]}, reasons most frequent first; "excluded" customers are no part
+        of the audience.
         """
         self.check_access("read")
         segments = self.env["customer.segment"].browse(segment_ids)
@@ -92,32 +93,6 @@ class EmailCampaign(models.Model):
             {"reason": reason, "label": label(reason), "count": count}
             for reason, count in sorted(counts.items(), key=lambda item: -item[1])
         ]
-
-    def _check_audience(self):
-        """Raise when pressing Send would reach nobody, and say why."""
-        estimate = self._estimate_audience()
-        if estimate["sendable"]:
-            return
-        if not estimate["audience"]:
-            raise UserError(
-                self.env._(
-                    "Nobody is in the audience: the segments are empty, or the segments"
-                    " left out cover them."
-                )
-            )
-        why = [f"{item['label']}: {item['count']}" for item in estimate["reasons"]]
-        if estimate["held_out"]:
-            why.append(
-                self.env._("Control group: %(count)s", count=estimate["held_out"])
-            )
-        raise UserError(
-            self.env._(
-                "None of the %(count)s customers in the audience can be sent to."
-                "\n%(reasons)s",
-                count=estimate["audience"],
-                reasons="\n".join(why),
-            )
-        )
 
     def _judged_audience_sql(self):
         # Superuser: the salt is for the system only; segments are judged as a whole,
@@ -181,6 +156,10 @@ class EmailCampaign(models.Model):
         """
         campaign = self.browse(campaign_id).exists().try_lock_for_update()
         if campaign.status != "running" or campaign.prepared_at:
+            return
+        # Segments and template may have changed since the start was allowed.
+        if problem := campaign._get_approval_problem():
+            campaign._move("paused", status_reason=problem)
             return
         self.env.flush_all()
         self.env.cr.execute(

@@ -4,7 +4,6 @@ import unicodedata
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from odoo.addons.marketing_base.addresses import normalise_email
 from odoo.addons.marketing_delivery.tracking.targets import (
     is_own,
     own_host,
@@ -47,31 +46,8 @@ class EmailCampaign(models.Model):
         except UserError as problem:
             return None, str(problem)
 
-    def _check_launch(self):
-        """Raise the first thing that would make every message of this campaign fail."""
-        for campaign in self:
-            if problem := campaign._get_launch_problem():
-                raise UserError(problem)
-            campaign._compile()
-
     def _get_launch_problem(self):
-        if not self.segment_ids:
-            return self.env._("Choose at least one segment to send to.")
-        if not self.template_id:
-            return self.env._("Choose a template.")
-        if not (self.subject_line or self.template_id.subject_template):
-            return self.env._("Write a subject.")
-        if not self._pick_provider():
-            return self.env._(
-                "There is no active delivery provider. An administrator adds one in"
-                " Delivery / Providers."
-            )
-        if not normalise_email(self.from_email):
-            return self.env._(
-                "Give the sender an e-mail address (tab “Settings”, or the e-mail"
-                " address of %(company)s).",
-                company=self.company_id.name,
-            )
+        """Why content that compiles still cannot be sent, or None; extended."""
         return None
 
     def _get_template(self):

@@ -68,8 +68,7 @@ class EmailCampaign(models.Model):
         """Send now; the recipients are listed and served in the background."""
         self.ensure_one()
         self.check_access("write")
-        self._check_launch()
-        self._check_audience()
+        self._check_ready()
         self._launch()
         return self._notify_done(
             self.env._("“%(name)s” is being sent.", name=self.name)
@@ -82,7 +81,7 @@ class EmailCampaign(models.Model):
         self.check_access("write")
         for campaign in self:
             if not campaign.prepared_at:
-                campaign._check_launch()
+                campaign._check_ready()
                 campaign._launch()
                 continue
             campaign._move("running", status_reason=False)

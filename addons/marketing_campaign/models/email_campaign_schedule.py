@@ -13,8 +13,8 @@ class EmailCampaign(models.Model):
     def action_schedule(self):
         self.check_access("write")
         for campaign in self:
-            campaign._check_launch()
             campaign._check_future(campaign.scheduled_date)
+            campaign._check_ready(scheduled=True)
             campaign._move("scheduled", status_reason=False)
             self.env.ref("marketing_campaign.ir_cron_start_campaigns").sudo()._trigger(
                 at=campaign.scheduled_date

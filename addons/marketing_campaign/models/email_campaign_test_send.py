@@ -3,7 +3,7 @@ from contextlib import contextmanager
 
 from markupsafe import Markup, escape
 
-from odoo import SUPERUSER_ID, api, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.marketing_delivery.sender.adapter import (
@@ -22,6 +22,14 @@ class EmailCampaign(models.Model):
     """Tests: the same bytes by the same way, but no message of the campaign."""
 
     _inherit = "email.campaign"
+
+    test_date = fields.Datetime("Last Test", readonly=True, copy=False)
+    test_hash = fields.Char(readonly=True, copy=False)
+
+    @api.model
+    def _get_server_fields(self):
+        tested = {"test_date": False, "test_hash": False}
+        return super()._get_server_fields() | tested
 
     def _get_sample_customer(self):
         """Any member of the audience, so that a test shows real values."""
@@ -90,9 +98,11 @@ class EmailCampaign(models.Model):
 
         A process that dies in here is run again: a colleague may see a test twice.
         """
+        fingerprint = None
         try:
             with self._own_campaign(campaign_id) as campaign:
                 campaign._check_may_send()
+                fingerprint = campaign._get_fingerprint(("content", "sender"))
                 partner = campaign.env["res.partner"].browse(partner_id or [])
                 messages = campaign._build_tests(partner, addresses)
                 provider = campaign.env["delivery.provider"].browse(provider_id)
@@ -101,7 +111,7 @@ class EmailCampaign(models.Model):
         except (ProviderDown, UserError) as error:
             outcomes = [(address, "down", str(error)) for address in addresses]
         with self._own_campaign(campaign_id) as campaign:
-            campaign._report_tests(outcomes)
+            campaign._report_tests(outcomes, fingerprint)
 
     @contextmanager
     def _own_campaign(self, campaign_id):
@@ -124,8 +134,10 @@ class EmailCampaign(models.Model):
             for key, address in ((str(uuid.uuid4()), item) for item in addresses)
         ]
 
-    def _report_tests(self, outcomes):
+    def _report_tests(self, outcomes, fingerprint):
         """One note on the campaign; who pressed the button reads it there."""
+        if any(kind == ACCEPTED for _address, kind, _reply in outcomes):
+            self.write({"test_date": fields.Datetime.now(), "test_hash": fingerprint})
         lines = [
             self.env._("Test sent to %(address)s.", address=address)
             if kind == ACCEPTED

@@ -28,3 +28,6 @@ from . import test_creative_sending
 from . import test_creative_results
 from . import test_campaign_days
 from . import test_campaign_days_access
+from . import test_campaign_spend
+from . import test_campaign_approval
+from . import test_campaign_checklist

@@ -44,6 +44,17 @@ class DeliveryProvider(models.Model):
     cap_per_day = fields.Integer(
         "Limit per Day", help="0 means no limit. Days start at midnight UTC."
     )
+    cost_per_message = fields.Float(
+        digits=(16, 6),
+        help="What the provider charges for one message that it accepts.",
+    )
+    currency_id = fields.Many2one(
+        "res.currency",
+        required=True,
+        default=lambda self: self.env.company.currency_id,
+        ondelete="restrict",
+        help="In which the provider charges.",
+    )
     connection_count = fields.Integer(
         string="Connections",
         default=1,
@@ -66,6 +77,9 @@ class DeliveryProvider(models.Model):
     _caps_not_negative = models.Constraint(
         "CHECK(cap_per_minute >= 0 AND cap_per_hour >= 0 AND cap_per_day >= 0)",
         "A limit cannot be negative; 0 means no limit.",
+    )
+    _cost_not_negative = models.Constraint(
+        "CHECK(cost_per_message >= 0)", "The cost of a message cannot be negative."
     )
     _connections_positive = models.Constraint(
         "CHECK(connection_count BETWEEN 1 AND 32)",
