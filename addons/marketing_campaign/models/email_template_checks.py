@@ -8,6 +8,7 @@ from odoo.tools import SQL
 from .. import content_checks as checks
 from ..rendering import TemplateProblem, missing_sql
 from ..wizards.template_preview import PreviewLinks
+from .creative_merge_tag import CREATIVE_TAGS, POSITION
 
 _IMAGE_RE = re.compile(r"/web/(?:image|content)/(\d+)\b")
 _UNSUBSCRIBE = (
@@ -96,17 +97,20 @@ class EmailTemplateMarketing(models.Model):
 
     def _check_values(self, renderer, segments, company):
         """Customers without a value, for each tag; one statement."""
-        if not renderer.tags:
+        # the words of a creative are the campaign's, not the customers'
+        campaigns = CREATIVE_TAGS | {POSITION}
+        tags = [tag for tag in renderer.tags if tag.key not in campaigns]
+        if not tags:
             return []
         members = SQL(" UNION ").join(
             SQL("SELECT * FROM %s member", segment._members_sql())
             for segment in segments
         )
-        statement = missing_sql(renderer.tags, renderer.joins, members, company.id)
+        statement = missing_sql(tags, renderer.joins, members, company.id)
         [[total, *missing]] = self.env.execute_query(statement)
         return [
             self._describe_missing(tag, count, total, renderer.compiled)
-            for tag, count in zip(renderer.tags, missing, strict=True)
+            for tag, count in zip(tags, missing, strict=True)
             if count
         ]
 

@@ -44,7 +44,8 @@ def missing_sql(tags, joins, members, company_id):
     `members` selects the ids of the customers.
     """
     target = SQL(
-        """SELECT id, id AS partner_id, %s::int AS company_id, email
+        """SELECT id, id AS partner_id, %s::int AS company_id, email,
+                  NULL::int AS campaign_id, NULL::int AS creative_id
              FROM res_partner WHERE id IN (%s)""",
         company_id,
         members,

@@ -138,6 +138,19 @@ class TestChecklist(CampaignCase):
         self.assertEqual(check["level"], "blocking")
         self.assertEqual(check["place"]["id"], self.template.id)
 
+    def test_words_of_a_creative_are_not_missed_in_customers(self):
+        creative = self.env["email.creative"].create(
+            {"headline": "Soup", "company_id": self.company.id}
+        )
+        self.template.html_content = '<p><span data-mm-tag="headline"></span></p>'
+        campaign = self._create_campaign()
+        check = self._find(campaign, "template")
+        self.assertEqual(check["level"], "blocking")
+        self.assertIn("choose one or several", check["text"])
+        campaign.creative_ids = creative
+        self.assertNotIn("blocking", self._levels(campaign).values())
+        self.assertNotIn("empty_tag", self._levels(campaign))
+
     def test_past_time_blocks_scheduling_only(self):
         campaign = self._create_campaign(scheduled_date=self._at(minutes=-1))
         self.assertEqual(self._levels(campaign)["schedule"], "blocking")
