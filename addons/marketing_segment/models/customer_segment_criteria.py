@@ -34,19 +34,25 @@ class CustomerSegment(models.Model):
     @api.depends("filter_domain")
     def _compute_filter_criteria(self):
         for segment in self:
-            try:
-                domain = self._parse_domain(segment.filter_domain)
-                check_domain(self.env, domain)
-                criteria = domain_to_criteria(domain)
-            except RuleProblem:
-                criteria = {}
             segment.filter_criteria = json.dumps(
-                criteria, ensure_ascii=False, default=str
+                segment._get_criteria(), ensure_ascii=False, default=str
             )
+
+    def _get_criteria(self):
+        """Return the rule as nested groups; an unreadable one is empty."""
+        try:
+            domain = self._parse_domain(self.filter_domain)
+            check_domain(self.env, domain)
+            return domain_to_criteria(domain)
+        except RuleProblem:
+            return {}
 
     def _inverse_filter_criteria(self):
         for segment in self:
             criteria = segment._parse_json("filter_criteria")
+            known = json.loads(json.dumps(segment._get_criteria(), default=str))
+            if criteria == known and criteria:
+                continue  # a form sends both; JSON has no place for a NOT of a group
             try:
                 domain = criteria_to_domain(criteria)
                 check_domain(self.env, domain)

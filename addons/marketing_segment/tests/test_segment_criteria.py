@@ -108,6 +108,13 @@ class TestSegmentCriteria(SegmentCase):
                 self.assertEqual(json.loads(second.filter_criteria), criteria)
                 self.assertEqual(self._names(first), self._names(second))
 
+    def test_a_form_that_sends_both_keeps_the_groups(self):
+        domain = "['!', '|', ('order_count', '>=', 2), ('revenue', '<', 1)]"
+        segment = self._segment({})
+        criteria = segment.new({"filter_domain": domain}).filter_criteria
+        segment.write({"filter_domain": domain, "filter_criteria": criteria})
+        self.assertEqual(segment.filter_domain, domain)
+
     def test_equal_logic_becomes_one_group(self):
         conditions = [
             {"field": "order_count", "operator": ">=", "value": value}

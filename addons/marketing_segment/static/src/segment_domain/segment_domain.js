@@ -22,6 +22,11 @@ export class SegmentDomainSelector extends DomainSelector {
         });
     }
 
+    /** A NOT stays on the group where it was set; only debug mode of the stock does that. */
+    onPropsUpdated(props) {
+        return super.onPropsUpdated({ ...props, isDebugMode: true });
+    }
+
     /** A new rule starts with what segments ask most: who bought lately? */
     getDefaultCondition(fieldDefs) {
         if (fieldDefs.recency_days) {

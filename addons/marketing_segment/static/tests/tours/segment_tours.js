@@ -17,3 +17,18 @@ registry.category("web_tour.tours").add("mm_segment_relative_date", {
         ...stepUtils.saveForm(),
     ],
 });
+
+registry.category("web_tour.tours").add("mm_segment_none_of", {
+    steps: () => [
+        {
+            content: "a group can be turned into none of",
+            trigger: ".o_marketing_connector",
+            run: "select none",
+        },
+        {
+            content: "the sentence follows",
+            trigger: ".o_field_widget[name=explanation]:contains(All customers, except those)",
+        },
+        ...stepUtils.saveForm(),
+    ],
+});
