@@ -193,7 +193,7 @@ def test_lock_is_of_these_requirements(source, lock):
     locked = blocks(lock)
     for line in (ROOT / source).read_text().splitlines():
         if line and line[0] != "#":
-            name, _equals, version = line.partition("==")
+            name, _equals, version = re.sub(r"\[.*\]", "", line).partition("==")
             assert normal(name) in locked, f"run scripts/lock: {name} is missing"
             assert locked[normal(name)][0] == version, f"run scripts/lock: {name}"
     assert all(hashes for _version, hashes in locked.values())
