@@ -33,3 +33,4 @@ from . import marketing_api_key
 from . import marketing_api_limit
 from . import marketing_api_answer
 from . import marketing_api_request
+from . import marketing_health

@@ -1,6 +1,7 @@
 from . import test_access
 from . import test_addresses
 from . import test_api_document
+from . import test_api_health
 from . import test_api_http
 from . import test_api_key
 from . import test_audit_access

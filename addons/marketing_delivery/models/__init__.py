@@ -18,3 +18,4 @@ from . import browser_view
 from . import email_engagement
 from . import res_partner
 from . import ir_http
+from . import marketing_health

@@ -18,3 +18,4 @@ from . import test_message_erasure
 from . import test_installation
 from . import test_preference_http
 from . import test_delivery_audit
+from . import test_delivery_metrics
