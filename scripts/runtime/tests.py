@@ -124,6 +124,11 @@ def production(options: list[str]) -> bool:
     return _real_processes("production", options)
 
 
+def api(options: list[str]) -> bool:
+    """Made-up requests to every operation of the API, on a running server."""
+    return _real_processes("api", options)
+
+
 def demo(options: list[str]) -> bool:
     """The demo's whole story, in small, on a running server."""
     return _real_processes("demo", options)
@@ -171,5 +176,6 @@ PARTS = {
     "addons": addons,
     "faults": faults,
     "production": production,
+    "api": api,
     "demo": demo,
 }
