@@ -38,6 +38,8 @@
         "views/email_campaign_days_views.xml",
         "data/email_template_creative_data.xml",
         "views/email_creative_views.xml",
+        "views/email_campaign_comparison_views.xml",
+        "views/marketing_timeline_views.xml",
         "views/email_campaign_creatives_views.xml",
     ],
     "assets": {

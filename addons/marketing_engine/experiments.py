@@ -13,6 +13,7 @@ __all__ = [
     "MeanComparison",
     "assign_bucket",
     "assign_buckets",
+    "proportion_interval",
     "srm",
     "two_proportions",
     "welch",
@@ -119,6 +120,20 @@ def two_proportions(x1, n1, x2, n2, *, confidence=0.95) -> Comparison:
         z=z,
         p_value=float(2 * special.ndtr(-abs(z))),
     )
+
+
+def proportion_interval(successes, size, *, confidence=0.95) -> tuple[float, float]:
+    """Return the Wilson score limits of one rate, shares from 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        As :func:`two_proportions`.
+    """
+    successes, size = _check_arm(successes, size, 1)
+    critical = special.ndtri(_upper_level(confidence))
+    _rate, low, high = _wilson(successes, size, critical)
+    return low, high
 
 
 def welch(mean1, sd1, n1, mean2, sd2, n2, *, confidence=0.95) -> MeanComparison:

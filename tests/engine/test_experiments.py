@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from oracles import binomial, normal_tail, wilson_by_bisection
 from scipy import stats
 
-from marketing_engine.experiments import two_proportions, welch
+from marketing_engine.experiments import proportion_interval, two_proportions, welch
 
 Z95 = 1.959963984540054
 COUNTS = st.integers(1, 400).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
@@ -187,3 +187,13 @@ class TestWelch:
     def test_bad_input(self, arguments, message):
         with pytest.raises(ValueError, match=message):
             welch(*arguments)
+
+
+def test_interval_of_one_rate_is_wilsons():
+    """Newcombe (1998), table I, the score method for 81/263 and 0/20."""
+    assert proportion_interval(81, 263) == pytest.approx((0.2553, 0.3662), abs=1e-4)
+    assert proportion_interval(0, 20) == pytest.approx((0.0, 0.1611), abs=1e-4)
+    low, high = proportion_interval(20, 20, confidence=0.99)
+    assert high == 1 and low < 0.8389
+    with pytest.raises(ValueError, match="at least 1"):
+        proportion_interval(0, 0)

@@ -43,5 +43,8 @@ from . import sale_order
 from . import campaign_daily_stats
 from . import campaign_daily_projection
 from . import email_creative_projection
+from . import email_campaign_comparison
+from . import marketing_timeline
+from . import timeline_buttons
 from . import email_campaign_days
 from . import res_partner

@@ -26,6 +26,8 @@ from . import test_campaign_copy
 from . import test_email_creative
 from . import test_creative_sending
 from . import test_creative_results
+from . import test_campaign_comparison
+from . import test_marketing_timeline
 from . import test_campaign_days
 from . import test_campaign_days_access
 from . import test_campaign_spend

@@ -1,0 +1,184 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import formatLang
+
+from odoo.addons.marketing_engine.experiments import (
+    proportion_interval,
+    two_proportions,
+)
+
+from .rate_comparison import describe_interval, describe_points, is_shown
+
+MOST = 4
+# Label, part, whole: rates that may stand beside each other.
+RATES = (
+    ("total_delivered", "total_sent"),
+    ("total_opened", "total_delivered"),
+    ("total_clicked", "total_delivered"),
+    ("total_unsubscribed", "total_delivered"),
+    ("total_complained", "total_delivered"),
+)
+
+
+class EmailCampaign(models.Model):
+    _inherit = "email.campaign"
+
+    def action_compare(self):
+        """Open two to four sent campaigns of one company side by side."""
+        self.check_access("read")
+        if not 2 <= len(self) <= MOST:
+            raise UserError(
+                self.env._(
+                    "Tick two, three or four campaigns to compare; %(count)s are"
+                    " ticked.",
+                    count=len(self),
+                )
+            )
+        if len(self.company_id) > 1:
+            raise UserError(
+                self.env._(
+                    "These campaigns belong to different companies (%(companies)s):"
+                    " their customers and currencies cannot be compared.",
+                    companies=", ".join(self.company_id.mapped("name")),
+                )
+            )
+        if silent := self.filtered(lambda campaign: not campaign.total_delivered):
+            raise UserError(
+                self.env._(
+                    "Nothing has been delivered by %(names)s yet: there is nothing to"
+                    " compare.",
+                    names=", ".join(f"“{campaign.name}”" for campaign in silent),
+                )
+            )
+        comparison = self.env["email.campaign.comparison"].create(
+            {"campaign_ids": self.sorted("id").ids}
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Compare campaigns"),
+            "res_model": comparison._name,
+            "res_id": comparison.id,
+            "views": [(False, "form")],
+        }
+
+
+class EmailCampaignComparison(models.TransientModel):
+    _name = "email.campaign.comparison"
+    _description = "Campaigns Side by Side"
+
+    campaign_ids = fields.Many2many("email.campaign", readonly=True)
+    table = fields.Html(compute="_compute_table", sanitize=False)
+
+    @api.depends("campaign_ids")
+    def _compute_table(self):
+        for comparison in self:
+            comparison.table = self.env["ir.qweb"]._render(
+                "marketing_campaign.campaign_comparison",
+                comparison._prepare_values(),
+            )
+
+    def _compute_display_name(self):
+        for comparison in self:
+            comparison.display_name = self.env._("Compare campaigns")
+
+    def _prepare_values(self):
+        campaigns = self.campaign_ids.sorted("id")
+        return {
+            "campaigns": campaigns,
+            "rows": [
+                *(self._prepare_rate(campaigns, *rate) for rate in RATES),
+                *self._prepare_money(campaigns),
+            ],
+            "sentences": [self._judge(campaigns[0], other) for other in campaigns[1:]],
+            "is_experiment": self._is_experiment(campaigns),
+        }
+
+    def _is_experiment(self, campaigns):
+        """Whether chance decided who got which: no two campaigns are that so far."""
+        return False
+
+    def _prepare_rate(self, campaigns, part, whole):
+        names = self.env["email.campaign"].fields_get([part, whole], ["string"])
+        first = campaigns[0]
+        cells = []
+        for campaign in campaigns:
+            count, size = campaign[part], campaign[whole]
+            count = min(count, size)  # a bounced message may have been opened
+            low, high = proportion_interval(count, size)
+            versus = campaign != first and two_proportions(
+                count, size, min(first[part], first[whole]), first[whole]
+            )
+            cells.append(
+                {
+                    "value": f"{self._number(100 * count / size, 1)} %",
+                    "note": self.env._(
+                        "%(count)s of %(size)s; %(low)s to %(high)s %%",
+                        count=self._number(count),
+                        size=self._number(size),
+                        low=self._number(100 * low, 1),
+                        high=self._number(100 * high, 1),
+                    ),
+                    "difference": versus and describe_interval(self.env, versus),
+                    "is_shown": versus and is_shown(versus),
+                }
+            )
+        label = self.env._(
+            "%(part)s, of %(whole)s",
+            part=names[part]["string"],
+            whole=names[whole]["string"].lower(),
+        )
+        return {"label": label, "cells": cells}
+
+    def _prepare_money(self, campaigns):
+        """Orders and revenue without an interval: customers order more than once."""
+        currency = campaigns.company_id.currency_id
+
+        def money(amount):
+            return formatLang(self.env, amount, currency_obj=currency)
+
+        return [
+            {
+                "label": self.env._("Orders"),
+                "cells": [
+                    {"value": self._number(c.attributed_orders)} for c in campaigns
+                ],
+            },
+            {
+                "label": self.env._("Revenue"),
+                "cells": [{"value": money(c.attributed_revenue)} for c in campaigns],
+            },
+            {
+                "label": self.env._("Revenue per 1,000 delivered"),
+                "cells": [
+                    {"value": money(1000 * c.attributed_revenue / c.total_delivered)}
+                    for c in campaigns
+                ],
+            },
+        ]
+
+    def _judge(self, first, other):
+        """One sentence on the clicks of a pair."""
+        arms = [
+            (c, min(c.total_clicked, c.total_delivered), c.total_delivered)
+            for c in (first, other)
+        ]
+        arms.sort(key=lambda arm: arm[1] / arm[2], reverse=True)
+        (one, x1, n1), (two, x2, n2) = arms
+        found = two_proportions(x1, n1, x2, n2)
+        values = {
+            "one": one.name,
+            "two": two.name,
+            "points": describe_points(self.env, found),
+        }
+        if is_shown(found):
+            return self.env._(
+                "“%(one)s” was clicked more often than “%(two)s”: %(points)s.", **values
+            )
+        return self.env._(
+            "No difference in clicks shown between “%(one)s” and “%(two)s”:"
+            " %(points)s.",
+            **values,
+        )
+
+    def _number(self, value, digits=0):
+        return formatLang(self.env, value, digits=digits)
