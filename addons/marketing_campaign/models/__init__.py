@@ -8,6 +8,7 @@ from . import email_template_checks
 from . import customer_segment
 from . import customer_segment_approval
 from . import email_template_approval
+from . import email_template_gallery
 from . import email_campaign
 from . import email_campaign_copy
 from . import email_campaign_lifecycle

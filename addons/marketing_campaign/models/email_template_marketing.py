@@ -20,9 +20,10 @@ class EmailTemplateMarketing(models.Model):
 
     _name = "email.template.marketing"
     _description = "Marketing Template"
+    _inherit = ["mail.thread"]
     _order = "name, id"
 
-    name = fields.Char(required=True)
+    name = fields.Char(required=True, tracking=True)
     description = fields.Text()
     template_type = fields.Selection(
         [
@@ -34,6 +35,7 @@ class EmailTemplateMarketing(models.Model):
         "Type",
         required=True,
         default="marketing",
+        tracking=True,
         help="Marketing messages need consent and always carry an unsubscribe link. "
         "Transactional ones are not counted by frequency caps.",
     )
@@ -44,16 +46,22 @@ class EmailTemplateMarketing(models.Model):
             ("welcome", "Welcome"),
             ("win_back", "Win-back"),
             ("announcement", "Announcement"),
+            ("loyalty", "Loyalty"),
+            ("event", "Event"),
         ],
         default="newsletter",
+        tracking=True,
     )
     subject_template = fields.Char(
         "Subject",
         required=True,
+        tracking=True,
         help="Tags are written {{ first_name }} or {{ first_name or 'there' }}.",
     )
     preview_text = fields.Char(
-        "Preview Text", help="Shown beside the subject in the list of mails."
+        "Preview Text",
+        tracking=True,
+        help="Shown beside the subject in the list of mails.",
     )
     body_arch = fields.Html(
         "Body", sanitize="email_outgoing", sanitize_output_method="html"
@@ -69,9 +77,9 @@ class EmailTemplateMarketing(models.Model):
     )
     merge_tags = fields.Char("Tags", compute="_compute_merge_tags")
     snippet = fields.Char(compute="_compute_snippet")
-    thumbnail = fields.Image(max_width=512, max_height=512)
+    thumbnail = fields.Image(max_width=512, max_height=640, copy=False)
     is_system = fields.Boolean("Supplied", readonly=True, copy=False)
-    active = fields.Boolean(default=True)
+    active = fields.Boolean(default=True, tracking=True)
     company_id = fields.Many2one(
         "res.company",
         default=lambda self: self.env.company,

@@ -13,6 +13,11 @@ RESPONSIVE_CSS = (
     "box-sizing:border-box!important}"
     ".o_mm_pad{padding-left:16px!important;padding-right:16px!important}}"
 )
+# only for a body with rules for dark screens: others are left to the mail program
+_COLOUR_SCHEMES = (
+    '<meta name="color-scheme" content="light dark">'
+    '<meta name="supported-color-schemes" content="light dark">'
+)
 # keeps mail programs from filling the preview line with the start of the body
 _FILLER = "&#847;&zwnj;&nbsp;" * 60
 _HIDDEN = "display:none;font-size:1px;line-height:1px;max-height:0;max-width:0;"
@@ -29,6 +34,7 @@ def wrap_page(root, subject, preview, pixel, lang):
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             '<meta name="x-apple-disable-message-reformatting">',
             f"<title>{escape(subject)}</title>",
+            _COLOUR_SCHEMES if "prefers-color-scheme" in styles else "",
             f"<style>{RESPONSIVE_CSS}{styles}</style></head>",
             '<body style="margin:0;padding:0;">',
             _preheader(preview),

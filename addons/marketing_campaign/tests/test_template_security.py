@@ -45,6 +45,7 @@ class TestTemplateSecurity(TemplateCase):
                 "copy_data",
                 "action_check",
                 "action_preview",
+                "action_use_design",
                 "get_merge_tags",
             },
         )
@@ -90,7 +91,9 @@ class TestTemplateSecurity(TemplateCase):
             template.with_user(stranger).read(["name"])
 
     def test_shared_templates_are_changed_by_managers_only(self):
-        shared = self.env.ref("marketing_campaign.template_we_miss_you")
+        shared = self.env["email.template.marketing"].create(
+            {"name": "For all", "subject_template": "Hello", "company_id": False}
+        )
         self.assertTrue(shared.with_user(self.marketer).name)
         with self.assertRaises(AccessError):
             shared.with_user(self.marketer).name = "Mine"
