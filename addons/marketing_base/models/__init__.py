@@ -1,3 +1,4 @@
+from . import marketing_masked
 from . import marketing_event
 from . import marketing_event_partition
 from . import marketing_event_type

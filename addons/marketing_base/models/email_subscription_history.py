@@ -71,9 +71,9 @@ class EmailSubscriptionHistory(models.Model):
         found = users.search([("id", "in", self.filtered("user_id").mapped("user_id"))])
         names = {user.id: user.name for user in found}
         for line in self:
-            # the visitor's technical user is nobody; `actor` says that it was they
-            person = line.actor == "person"
-            line.user_name = False if person else names.get(line.user_id)
+            # the technical users of visitors and of the system are nobody
+            nobody = line.actor != "user"
+            line.user_name = False if nobody else names.get(line.user_id)
 
     @api.depends("old_frequency", "new_frequency", "old_topics", "new_topics")
     def _compute_description(self):

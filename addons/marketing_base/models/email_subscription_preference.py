@@ -4,6 +4,7 @@ from odoo.exceptions import UserError, ValidationError
 from ..addresses import CHANNELS, address_key, address_key_sql, normalise_address
 from ..networks import cut_network
 from .ir_config_parameter import ADDRESS_SECRET
+from .marketing_pii import PII
 
 SERVER_ONLY = ("address_key", "unsubscribed_at", "lifts_blacklist")
 
@@ -17,6 +18,7 @@ class EmailSubscriptionPreference(models.Model):
 
     _name = "email.subscription.preference"
     _description = "Consent"
+    _inherit = ["marketing.masked"]
     _order = "write_date desc, id desc"
     _rec_name = "email_address"
     _rec_names_search = ["email_address", "partner_id"]
@@ -30,16 +32,22 @@ class EmailSubscriptionPreference(models.Model):
         default="email",
     )
     address_key = fields.Char(required=True, readonly=True, copy=False)
-    email_address = fields.Char(string="Address", help="Blank after an erasure.")
+    email_address = fields.Char(
+        string="Address", groups=PII, help="Blank after an erasure."
+    )
     partner_id = fields.Many2one(
-        "res.partner", string="Customer", index="btree_not_null", ondelete="set null"
+        "res.partner",
+        string="Customer",
+        index="btree_not_null",
+        ondelete="set null",
+        groups=PII,
     )
     is_subscribed = fields.Boolean(string="Subscribed", default=True)
     unsubscribed_at = fields.Datetime(string="Unsubscribed On", readonly=True)
-    unsubscribe_reason = fields.Text(string="Reason")
+    unsubscribe_reason = fields.Text(string="Reason", groups=PII)
     consent_given_at = fields.Datetime(string="Consent Given On")
     consent_source = fields.Char(help="Where the consent or the objection came from.")
-    consent_ip_address = fields.Char(string="IP Address")
+    consent_ip_address = fields.Char(string="Network", groups=PII)
     preferred_frequency = fields.Selection(
         [("low", "Low"), ("normal", "Normal"), ("high", "High")],
         required=True,
@@ -70,15 +78,23 @@ class EmailSubscriptionPreference(models.Model):
     )
 
     @api.depends("email_address", "channel")
+    @api.depends_context("uid")
     def _compute_display_name(self):
+        masked = not self._reads_pii()
         for preference in self:
             blank = self.env._("Erased address") if preference._origin else False
-            preference.display_name = preference.email_address or blank
+            # superuser: of somebody who may not read the address it is masked below
+            name = preference.sudo().email_address or blank
+            if masked and preference.sudo().email_address:
+                name = preference._get_masked_name()
+            preference.display_name = name
 
     @api.depends("is_subscribed", "email_address", "channel")
     def _compute_status(self):
-        emails = self.filtered(lambda p: p.channel == "email").mapped("email_address")
-        numbers = self.filtered(lambda p: p.channel == "sms").mapped("email_address")
+        # superuser: the addresses are compared here and shown to nobody
+        known = self.sudo()
+        emails = known.filtered(lambda p: p.channel == "email").mapped("email_address")
+        numbers = known.filtered(lambda p: p.channel == "sms").mapped("email_address")
         # marketing users may not open the stop lists, but must see their effect
         email_stops = (
             self.env["mail.blacklist"].sudo().search([("email", "in", emails)])
@@ -93,7 +109,7 @@ class EmailSubscriptionPreference(models.Model):
         for preference in self:
             if not preference.is_subscribed:
                 preference.status = "unsubscribed"
-            elif preference.email_address in stopped.get(preference.channel, ()):
+            elif preference.sudo().email_address in stopped.get(preference.channel, ()):
                 preference.status = "blacklisted"
             else:
                 preference.status = "subscribed"

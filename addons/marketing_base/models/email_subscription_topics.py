@@ -71,14 +71,17 @@ class EmailSubscriptionTopics(models.Model):
 
     @api.depends("partner_id", "company_id", "channel", "is_subscribed")
     def _compute_channels(self):
-        found = self.search(
+        # superuser: who it is stays here; the rows are those of the same companies
+        records = self.sudo()
+        found = records.search(
             [
-                ("partner_id", "in", self.partner_id.ids),
+                ("partner_id", "in", records.partner_id.ids),
+                ("company_id", "in", records.company_id.ids),
                 ("is_subscribed", "=", True),
             ]
         )
         enabled = {(p.partner_id, p.company_id, p.channel) for p in found}
-        for preference in self:
+        for preference in records:
             for channel in ("email", "sms", "push"):
                 key = (preference.partner_id, preference.company_id, channel)
                 own = preference.channel == channel and preference.is_subscribed

@@ -1,9 +1,10 @@
 import json
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..events import MAX_IDENTIFIER, count_conflicts, insert_events
+from .marketing_pii import PII
 
 
 class MarketingEvent(models.Model):
@@ -41,6 +42,7 @@ class MarketingEvent(models.Model):
         "res.partner",
         string="Customer",
         compute="_compute_customer_id",
+        groups=PII,
         search="_search_customer_id",
     )
     properties_text = fields.Text(
@@ -70,6 +72,9 @@ class MarketingEvent(models.Model):
 
     def _search_customer_id(self, operator, value):
         """Find the events of a customer, those before a merge included."""
+        # Odoo checks the groups of a column, not those of a searched computation
+        if not self.env.su and not self.env.user.has_groups(PII):
+            raise AccessError(self.env._("You may not search for customers."))
         if operator not in ("in", "any"):
             return NotImplemented
         if operator == "any":

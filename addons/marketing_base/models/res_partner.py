@@ -1,21 +1,18 @@
 from odoo import api, fields, models
 
-MARKETING_READERS = (
-    "marketing_base.group_user,marketing_base.group_analyst,"
-    "marketing_base.group_compliance"
-)
+from .marketing_pii import PII
 
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
     marketing_preference_ids = fields.One2many(
-        "email.subscription.preference", "partner_id", groups=MARKETING_READERS
+        "email.subscription.preference", "partner_id", groups=PII
     )
     marketing_history_ids = fields.One2many(
         "email.subscription.history",
         compute="_compute_marketing_history_ids",
-        groups=MARKETING_READERS,
+        groups=PII,
     )
     marketing_consent = fields.Selection(
         [
@@ -25,7 +22,7 @@ class ResPartner(models.Model):
         ],
         string="Email Consent",
         compute="_compute_marketing_consent",
-        groups=MARKETING_READERS,
+        groups=PII,
         help="For the e-mail address of this customer, in the current company.",
     )
 

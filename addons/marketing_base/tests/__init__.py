@@ -19,6 +19,7 @@ from . import test_identity
 from . import test_job_access
 from . import test_links
 from . import test_person_orders
+from . import test_masking
 from . import test_projection
 from . import test_refusal
 from . import test_sale_order

@@ -88,7 +88,8 @@ class TestAccess(MarketingCase):
     def test_consents_of_another_company_are_invisible(self):
         for company in (self.company_a, self.company_b):
             self.preferences._opt_in(company, "ann@example.com", source="test")
-        domain = [("email_address", "=", "ann@example.com")]
+        key = self.preferences._address_key("email", "ann@example.com")
+        domain = [("address_key", "=", key)]
         for role in ROLES:
             found = self.visible("email.subscription.preference", domain, role)
             self.assertEqual(found.company_id, self.company_a, role)

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.marketing_base.models.marketing_pii import PII
+
 STATES = [
     ("queued", "Queued"),
     ("claimed", "Claimed"),
@@ -41,6 +43,7 @@ class CampaignRecipient(models.Model):
 
     _name = "campaign.recipient"
     _description = "Campaign Recipient"
+    _inherit = ["marketing.masked"]
     _order = "id desc"
     _rec_name = "email_address"
     # rows are written by SQL without a user; their times are columns of their own
@@ -53,7 +56,11 @@ class CampaignRecipient(models.Model):
         "email.campaign", required=True, readonly=True, ondelete="cascade"
     )
     customer_id = fields.Many2one(
-        "res.partner", index="btree_not_null", readonly=True, ondelete="set null"
+        "res.partner",
+        index="btree_not_null",
+        readonly=True,
+        ondelete="set null",
+        groups=PII,
     )
     step_key = fields.Char(
         required=True,
@@ -68,7 +75,7 @@ class CampaignRecipient(models.Model):
         default="email",
     )
     address_key = fields.Char(required=True, readonly=True)
-    email_address = fields.Char(readonly=True)
+    email_address = fields.Char(readonly=True, groups=PII)
     send_key = fields.Char(
         readonly=True, help="Random key of the message, also in its headers."
     )
@@ -77,7 +84,7 @@ class CampaignRecipient(models.Model):
     reason = fields.Char(readonly=True)
     reason_label = fields.Char("Reason in Words", compute="_compute_reason_label")
     reason_detail = fields.Char(
-        readonly=True, help="What the mail server or Odoo said."
+        readonly=True, groups=PII, help="What the mail server or Odoo said."
     )
     status = fields.Selection(
         [
@@ -128,7 +135,7 @@ class CampaignRecipient(models.Model):
     unsubscribed_at = fields.Datetime(readonly=True)
     bounced_at = fields.Datetime(readonly=True)
     bounce_type = fields.Selection([("hard", "Hard"), ("soft", "Soft")], readonly=True)
-    bounce_reason = fields.Char(readonly=True)
+    bounce_reason = fields.Char(readonly=True, groups=PII)
 
     # Keys are compared as bytes, and the column that differs comes first: both halve
     # the work of adding 100,000 rows.
@@ -163,6 +170,15 @@ class CampaignRecipient(models.Model):
                 ALTER xact_id SET DEFAULT pg_current_xact_id()::text::bigint
             """
         )
+
+    @api.depends("email_address")
+    @api.depends_context("uid")
+    def _compute_display_name(self):
+        masked = not self._reads_pii()
+        for row in self:
+            # superuser: the address is masked for whoever may not read it
+            address = row.sudo().email_address or False
+            row.display_name = row._get_masked_name() if masked else address
 
     @api.depends("reason")
     def _compute_reason_label(self):

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from odoo.addons.marketing_base.models.marketing_pii import PII
+
 REASONS = [
     ("head", "Asked for headers only"),
     ("prefetch", "Loaded ahead by a browser"),
@@ -23,7 +25,7 @@ class DeliveryClick(models.Model):
         "campaign.recipient", required=True, index=True, ondelete="cascade"
     )
     campaign_id = fields.Many2one("email.campaign", required=True, ondelete="cascade")
-    customer_id = fields.Many2one("res.partner", ondelete="set null")
+    customer_id = fields.Many2one("res.partner", ondelete="set null", groups=PII)
     company_id = fields.Many2one("res.company", required=True, ondelete="cascade")
     link_id = fields.Many2one("marketing.link", index=True, ondelete="cascade")
     link_position = fields.Integer("Position", aggregator=None)

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.tools import SQL, drop_view_if_exists
 
+from odoo.addons.marketing_base.models.marketing_pii import PII
+
 from . import engagement_sql as rules
 
 _VIEW = """
@@ -43,7 +45,7 @@ class EmailEngagement(models.Model):
 
     recipient_id = fields.Many2one("campaign.recipient", readonly=True)
     campaign_id = fields.Many2one("email.campaign", readonly=True)
-    customer_id = fields.Many2one("res.partner", readonly=True)
+    customer_id = fields.Many2one("res.partner", readonly=True, groups=PII)
     company_id = fields.Many2one("res.company", readonly=True)
     engagement_type = fields.Selection(
         [

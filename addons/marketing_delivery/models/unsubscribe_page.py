@@ -5,8 +5,7 @@ from odoo.tools.image import image_data_uri
 
 from odoo.addons.marketing_base.events import Event, insert_events
 from odoo.addons.marketing_base.evidence import Evidence
-
-from ..tracking.masking import mask_email
+from odoo.addons.marketing_base.masking import mask_email
 
 _FIND = """
     SELECT r.id, r.company_id, r.campaign_id, r.customer_id, r.channel, r.address_key,

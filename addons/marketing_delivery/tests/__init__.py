@@ -19,3 +19,4 @@ from . import test_installation
 from . import test_preference_http
 from . import test_delivery_audit
 from . import test_delivery_metrics
+from . import test_delivery_masking

@@ -84,7 +84,9 @@ class TestEngagementAccess(TrackingMixin, TransactionCase):
             [("campaign_id", "=", self.campaign.id)], ["engagement_type"], ["__count"]
         )
         self.assertEqual(dict(groups)["click"], 2)
-        self.assertEqual(rows.customer_id, self.customer)
+        self.assertEqual(rows.sudo().customer_id, self.customer)
+        with self.assertRaises(AccessError):
+            rows.read(["customer_id"])
 
     def test_link_counts(self):
         links = self.env["marketing.link"].search(

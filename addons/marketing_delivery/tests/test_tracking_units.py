@@ -1,10 +1,10 @@
 from odoo.tests import BaseCase, tagged
 
 from odoo.addons.marketing_base.links import LinkSigner
+from odoo.addons.marketing_base.masking import mask_email
 from odoo.addons.marketing_base.networks import cut_network
 
 from ..tracking import user_agents
-from ..tracking.masking import mask_email
 from ..tracking.recipient_links import RecipientLinks
 from ..tracking.targets import is_own, own_host, safe_target, with_utm
 from ..tracking.visit import Visit
