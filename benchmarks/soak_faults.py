@@ -59,8 +59,10 @@ class Memory(Actor):
     def _note(self, name, pid):
         with contextlib.suppress(OSError):
             status = Path(f"/proc/{pid}/status").read_text()
-            line = next(row for row in status.splitlines() if row.startswith("VmRSS"))
-            self._samples.setdefault(name, []).append(int(line.split()[1]) / 1000)
+            for line in status.splitlines():  # one that was killed has no such line
+                if line.startswith("VmRSS"):
+                    kilobytes = int(line.split()[1])
+                    self._samples.setdefault(name, []).append(kilobytes / 1000)
 
     def summary(self):
         """Return {process: (MB early, MB late)} of those that lived for five minutes.

@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -23,12 +25,18 @@ def exists(name: str) -> bool:
 def drop(name: str) -> None:
     run_logged([binaries() / "dropdb", "--if-exists", "-f", name], _log("createdb"))
     _state_file(name).unlink(missing_ok=True)
+    shutil.rmtree(paths.FILESTORE / name, ignore_errors=True)
 
 
 def copy(source: str, target: str) -> None:
-    """Replace ``target`` by a copy of ``source``."""
+    """Replace ``target`` by a copy of ``source``, with its attachments."""
     drop(target)
     run_logged([binaries() / "createdb", "-T", source, target], _log("createdb"))
+    if (paths.FILESTORE / source).is_dir():
+        # links: a file is named by its content, Odoo never changes one
+        shutil.copytree(
+            paths.FILESTORE / source, paths.FILESTORE / target, copy_function=os.link
+        )
 
 
 def suite_addons() -> list[str]:

@@ -36,7 +36,7 @@ def write_configuration(source: OdooSource) -> None:
     parser.read(paths.CONFIG / "odoo.conf")
     options = parser["options"]
     options["addons_path"] = f"{source.odoo_addons},{paths.ADDONS}"
-    options["data_dir"] = str(paths.RUN / "data")
+    options["data_dir"] = str(paths.DATA)
     options["db_host"] = os.environ["PGHOST"]
     options["db_port"] = os.environ["PGPORT"]
     options["db_user"] = os.environ["PGUSER"]

@@ -12,6 +12,8 @@ LOGS = RUN / "logs"
 VENV = RUN / "venv"
 PYTHON = VENV / "bin" / "python"
 ODOO_CONF = RUN / "odoo.conf"
+DATA = RUN / "data"
+FILESTORE = DATA / "filestore"
 MAIL = RUN / "mail"
 CACHE = (
     Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")

@@ -157,6 +157,23 @@ def test_a_state_file_that_is_cut_off_counts_as_none(run_folder):
     assert databases._state("db") == {"a": "b"}
 
 
+def test_a_copied_database_has_its_attachments(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "FILESTORE", tmp_path)
+    monkeypatch.setattr(databases, "run_logged", lambda *command: None)
+    monkeypatch.setattr(databases, "binaries", lambda: tmp_path)
+    monkeypatch.setattr(databases, "_state_file", lambda name: tmp_path / "state.json")
+    for path, text in (("one/ab/cd", "new"), ("two/old", "old")):
+        file = tmp_path / path
+        file.parent.mkdir(parents=True)
+        file.write_text(text)
+    databases.copy("one", "two")
+    assert (tmp_path / "two/ab/cd").read_text() == "new"
+    assert not (tmp_path / "two/old").exists()
+    databases.copy("without", "two")
+    assert not (tmp_path / "two").exists()
+    assert (tmp_path / "one/ab/cd").read_text() == "new"
+
+
 def test_tests_of_an_addon_do_not_change_its_hash(tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "ADDONS", tmp_path)
     (tmp_path / "x" / "tests").mkdir(parents=True)

@@ -3,15 +3,16 @@ from odoo.tools import SQL, drop_view_if_exists, formatLang
 
 from odoo.addons.marketing_delivery.models import engagement_sql as rules
 
-# Two branches without DISTINCT or GROUP BY, so that a condition on campaign, customer
-# or time reaches the indexes of the log and of the orders. Orders have negative ids.
+# Two branches without DISTINCT or GROUP BY and with columns of the same types, so that
+# a condition on campaign, kind, customer or time reaches the indexes of the log and of
+# the orders. Orders have negative ids.
 _VIEW = """
     CREATE VIEW marketing_timeline AS
     SELECT e.id, e.occurred_at, e.company_id, e.campaign_id, r.customer_id,
-           e.recipient_id, NULL::int AS order_id, substr(e.event_type, 7) AS kind,
+           e.recipient_id, NULL::int AS order_id, e.event_type AS kind,
            CASE e.event_type WHEN 'email_bounced' THEN r.bounce_reason
                              WHEN 'email_failed' THEN r.reason_detail
-                             ELSE l.url END AS detail,
+                             ELSE l.url END::text AS detail,
            NULL::numeric AS amount,
            CASE e.event_type
                WHEN 'email_opened' THEN %(machine_open)s
@@ -23,29 +24,28 @@ _VIEW = """
       LEFT JOIN delivery_click k
         ON k.source_id = e.source_id AND k.event_id = e.event_id
       LEFT JOIN marketing_link l ON l.id = k.link_id
-     WHERE e.event_type IN ('email_sent', 'email_failed', 'email_in_doubt',
-               'email_delivered', 'email_opened', 'email_clicked', 'email_unsubscribed',
-               'email_bounced', 'email_complained')
+     WHERE e.event_type = ANY(%(event_types)s)
     UNION ALL
-    SELECT -o.id, o.date_order, o.company_id, a.campaign_id, o.partner_id,
-           a.recipient_id, o.id, 'ordered', o.name,
+    SELECT -o.id::bigint, o.date_order, o.company_id, a.campaign_id, o.partner_id,
+           a.recipient_id, o.id, 'ordered', o.name::text,
            o.amount_untaxed / coalesce(nullif(o.currency_rate, 0), 1), FALSE
       FROM sale_order o
       LEFT JOIN marketing_attribution a ON a.order_id = o.id
      WHERE o.state = 'sale'
 """
-ICONS = {
-    "sent": "fa-paper-plane-o",
-    "delivered": "fa-check",
-    "opened": "fa-envelope-open-o",
-    "clicked": "fa-mouse-pointer",
-    "bounced": "fa-reply",
-    "failed": "fa-exclamation-triangle",
-    "in_doubt": "fa-question-circle-o",
-    "unsubscribed": "fa-ban",
-    "complained": "fa-thumbs-o-down",
-    "ordered": "fa-shopping-cart",
+# Kinds are the types of the log as they are: their index serves a filter on them.
+EVENT_ICONS = {
+    "email_sent": "fa-paper-plane-o",
+    "email_delivered": "fa-check",
+    "email_opened": "fa-envelope-open-o",
+    "email_clicked": "fa-mouse-pointer",
+    "email_bounced": "fa-reply",
+    "email_failed": "fa-exclamation-triangle",
+    "email_in_doubt": "fa-question-circle-o",
+    "email_unsubscribed": "fa-ban",
+    "email_complained": "fa-thumbs-o-down",
 }
+ICONS = {**EVENT_ICONS, "ordered": "fa-shopping-cart"}
 
 
 class MarketingTimeline(models.Model):
@@ -66,15 +66,15 @@ class MarketingTimeline(models.Model):
     order_id = fields.Many2one("sale.order", "Order", readonly=True)
     kind = fields.Selection(
         [
-            ("sent", "Sent"),
-            ("delivered", "Delivered"),
-            ("opened", "Opened (estimate)"),
-            ("clicked", "Clicked"),
-            ("bounced", "Bounced"),
-            ("failed", "Failed"),
-            ("in_doubt", "In doubt"),
-            ("unsubscribed", "Unsubscribed"),
-            ("complained", "Complained"),
+            ("email_sent", "Sent"),
+            ("email_delivered", "Delivered"),
+            ("email_opened", "Opened (estimate)"),
+            ("email_clicked", "Clicked"),
+            ("email_bounced", "Bounced"),
+            ("email_failed", "Failed"),
+            ("email_in_doubt", "In doubt"),
+            ("email_unsubscribed", "Unsubscribed"),
+            ("email_complained", "Complained"),
             ("ordered", "Ordered"),
         ],
         "What Happened",
@@ -91,7 +91,12 @@ class MarketingTimeline(models.Model):
     def init(self):
         drop_view_if_exists(self.env.cr, self._table)
         self.env.cr.execute(
-            SQL(_VIEW, machine_open=rules.MACHINE_OPEN, own=rules.OWN_EVENT)
+            SQL(
+                _VIEW,
+                machine_open=rules.MACHINE_OPEN,
+                own=rules.OWN_EVENT,
+                event_types=list(EVENT_ICONS),
+            )
         )
 
     @api.depends("kind", "detail", "amount", "is_machine")

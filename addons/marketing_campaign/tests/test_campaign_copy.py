@@ -125,8 +125,11 @@ class TestCampaignArchive(CampaignCase):
         campaign = self._create_campaign()
         self._send(campaign)
         campaign.action_cancel()
+        rows = campaign.recipient_ids
+        self.assertTrue(rows)
         with self.assertRaisesRegex(UserError, "Archive it instead"):
             campaign.with_user(manager).unlink()
+        self.assertEqual(campaign.recipient_ids, rows)
         scheduled = self._create_campaign(scheduled_date=self._at(days=1))
         scheduled.action_schedule()
         with self.assertRaisesRegex(UserError, "back to draft"):

@@ -1,8 +1,14 @@
+from datetime import timedelta
+
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
 from odoo.tests import TransactionCase, new_test_user, tagged
+from odoo.tools import SQL
 
-from odoo.addons.marketing_delivery.tests.tracking_common import SHOP
+from odoo.addons.marketing_delivery.tests.tracking_common import SENT_AT, SHOP
 
+from ..models.marketing_timeline import EVENT_ICONS
+from ..models.marketing_timeline_page import BOUND
 from .days_common import DaysMixin
 
 
@@ -38,11 +44,11 @@ class TestMarketingTimeline(DaysMixin, TransactionCase):
         self.assertEqual(
             self._read(self.campaign.action_open_timeline()),
             [
-                ("unsubscribed", False),
-                ("clicked", True),
-                ("clicked", False),
-                ("opened", False),
-                ("sent", False),
+                ("email_unsubscribed", False),
+                ("email_clicked", True),
+                ("email_clicked", False),
+                ("email_opened", False),
+                ("email_sent", False),
             ],
         )
 
@@ -54,7 +60,7 @@ class TestMarketingTimeline(DaysMixin, TransactionCase):
         self.assertEqual(rows[1].icon, "fa-cog")
         self.assertEqual(rows[4].icon, "fa-paper-plane-o")
         labels = dict(self.timeline._fields["kind"].selection)
-        self.assertEqual(labels["opened"], "Opened (estimate)")
+        self.assertEqual(labels["email_opened"], "Opened (estimate)")
 
     def test_customer_with_contacts_and_orders(self):
         self._tell()
@@ -123,6 +129,84 @@ class TestMarketingTimeline(DaysMixin, TransactionCase):
             plan = "\n".join(line for (line,) in self.env.cr.fetchall())
             self.assertNotIn("Seq Scan on marketing_event", plan)
             self.assertNotIn("Seq Scan on sale_order", plan)
+
+    def _fill(self, events):
+        """A long campaign: one event a second, a tenth of them clicks."""
+        self.env.cr.execute(
+            """INSERT INTO marketing_event (source_id, event_id, event_type,
+                      occurred_at, company_id, campaign_id, recipient_id)
+               SELECT 'odoo', 'fill' || g, CASE WHEN g %% 10 = 0 THEN 'email_clicked'
+                      ELSE 'email_opened' END, %s + g * interval '1 s', %s, %s, %s
+                 FROM generate_series(1, %s) g""",
+            [
+                SENT_AT,
+                self.company.id,
+                self.campaign.id,
+                self.recipient.id,
+                events,
+            ],
+        )
+        self.env.cr.execute("ANALYZE marketing_event")
+
+    def _count_read_events(self, query):
+        """Run a query; return how many entries of the log it looked at."""
+        self.env.cr.execute(SQL("EXPLAIN (ANALYZE, FORMAT JSON) %s", query))
+        nodes = [self.env.cr.fetchone()[0][0]["Plan"]]
+        read = 0
+        while nodes:
+            node = nodes.pop()
+            nodes += node.get("Plans", [])
+            if node.get("Relation Name", "").startswith("marketing_event"):
+                rows = node["Actual Rows"] + node.get("Rows Removed by Filter", 0)
+                read += rows * node["Actual Loops"]
+        return read
+
+    def test_page_of_a_long_campaign_reads_no_more_than_a_page(self):
+        self._fill(4_000)
+        mine = Domain("campaign_id", "=", self.campaign.id)
+        clicks = Domain("kind", "=", "email_clicked")
+        people = Domain("is_machine", "=", False)
+        early = Domain("occurred_at", "<", SENT_AT + timedelta(seconds=2_000))
+        order = "occurred_at desc, id desc"
+        for domain in (mine, mine & clicks, mine & people, mine & early):
+            for way in (order, "occurred_at ASC"):
+                query = self.timeline._search(domain, limit=20, order=way)
+                self.assertLessEqual(self._count_read_events(query.select()), 80)
+        stretch = self.timeline._get_stretch(mine.optimize_full(self.timeline))
+        bound = SQL(BOUND, **stretch, count=20, direction=SQL("DESC"))
+        self.assertLessEqual(self._count_read_events(bound), 20 * len(EVENT_ICONS))
+
+    def test_pages_are_those_of_the_whole_sorted(self):
+        self._fill(150)
+        self._credit(self.campaign, 0)
+        self.env["sale.order"].search([], order="id desc", limit=1).state = "sale"
+        self.env.flush_all()
+        mine = [("campaign_id", "=", self.campaign.id)]
+        clicks = [*mine, ("kind", "in", ("email_clicked", "ordered"))]
+        people = [*mine, ("is_machine", "=", False)]  # the first opens are machines'
+        times = [*mine, ("occurred_at", ">", SENT_AT + timedelta(seconds=50))]
+        either = ["|", ("kind", "=", "ordered"), ("kind", "=", "email_sent")]
+        named = [*mine, ("customer_id", "ilike", "anna")]
+        for domain in (mine, clicks, people, times, mine + either, named):
+            whole = self.timeline.search(domain).ids
+            self.assertTrue(whole)
+            for order, ids in (
+                ("occurred_at desc, id desc", whole),
+                ("occurred_at asc, id asc", whole[::-1]),
+            ):
+                pages = [
+                    self.timeline.search(domain, offset=at, limit=7, order=order).ids
+                    for at in range(0, len(ids) + 1, 7)
+                ]
+                self.assertEqual(sum(pages, []), ids, (domain, order))
+
+    def test_page_behind_many_machines(self):
+        """Where the newest events do not pass the filter, older ones are looked at."""
+        self._log("email_opened", 60)
+        for number in range(30):
+            self._log("email_opened", 100 + number, suspect="privacy_proxy")
+        domain = [("campaign_id", "=", self.campaign.id), ("is_machine", "=", False)]
+        self.assertEqual(len(self.timeline.search(domain, limit=1)), 1)
 
     def test_access(self):
         self._tell()
