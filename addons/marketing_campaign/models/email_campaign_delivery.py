@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Domain
 
+from odoo.addons.marketing_queue.isolation import read_committed
+
 # Doubts are resolved and bounces arrive for some days after the last message.
 AFTERMATH = timedelta(days=3)
 
@@ -16,6 +18,7 @@ class EmailCampaign(models.Model):
     def _pump_deliver(self, campaign_id):
         again = super()._pump_deliver(campaign_id)
         with self.env.registry.cursor() as cr:
+            read_committed(cr)  # pumps that end together wait for each other
             env = api.Environment(cr, SUPERUSER_ID, {})
             env["email.campaign"].browse(campaign_id).exists()._refresh_statistics()
         return again

@@ -1,4 +1,6 @@
 from functools import partial
+from threading import Thread
+from time import sleep
 from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, Command, api
@@ -123,6 +125,36 @@ class TestTwoPeoplePressSend(BaseCase):
             worker.invalidate_all()
             self.assertFalse(listing.recipient_ids)
             self.assertEqual(listing.status, "cancelled")
+
+    def test_pumps_that_end_together_wait_for_each_other(self):
+        ended = []
+        with self._env() as other:
+            campaign = other["email.campaign"].browse(self.ids["email.campaign"])
+            campaign._write({"total_sent": 5})
+            other.flush_all()
+            pump = Thread(target=lambda: ended.append(self._pump()))
+            pump.start()
+            self._wait_for_lock(other.cr)
+        pump.join()
+        self.assertEqual(ended, [0])
+
+    def _pump(self):
+        """End a pump of a campaign that sends nothing; return what it counted."""
+        with self._env() as env:
+            campaign = env["email.campaign"].browse(self.ids["email.campaign"])
+            campaign._pump_deliver(campaign.id)
+            return campaign.total_sent
+
+    def _wait_for_lock(self, cr):
+        for _attempt in range(500):
+            cr.execute(
+                """SELECT 1 FROM pg_locks WHERE NOT granted
+                    AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"""
+            )
+            if cr.fetchone():
+                return
+            sleep(0.02)
+        self.fail("The pump did not come to its numbers.")
 
     def _count_jobs(self):
         with self._env() as env:

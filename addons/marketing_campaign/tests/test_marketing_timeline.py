@@ -171,7 +171,11 @@ class TestMarketingTimeline(DaysMixin, TransactionCase):
         for domain in (mine, mine & clicks, mine & people, mine & early):
             for way in (order, "occurred_at ASC"):
                 query = self.timeline._search(domain, limit=20, order=way)
-                self.assertLessEqual(self._count_read_events(query.select()), 80)
+                # the first opens are machines': there it looks once more, wider
+                most = 160 if domain == mine & people else 80
+                with self.subTest(domain=domain, way=way):
+                    read = self._count_read_events(query.select())
+                    self.assertLessEqual(read, most)
         stretch = self.timeline._get_stretch(mine.optimize_full(self.timeline))
         bound = SQL(BOUND, **stretch, count=20, direction=SQL("DESC"))
         self.assertLessEqual(self._count_read_events(bound), 20 * len(EVENT_ICONS))
@@ -204,7 +208,7 @@ class TestMarketingTimeline(DaysMixin, TransactionCase):
         """Where the newest events do not pass the filter, older ones are looked at."""
         self._log("email_opened", 60)
         for number in range(30):
-            self._log("email_opened", 100 + number, suspect="privacy_proxy")
+            self._log("email_opened", 100 + number, properties={"suspect": "privacy_proxy"})
         domain = [("campaign_id", "=", self.campaign.id), ("is_machine", "=", False)]
         self.assertEqual(len(self.timeline.search(domain, limit=1)), 1)
 
