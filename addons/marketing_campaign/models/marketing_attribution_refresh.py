@@ -42,7 +42,8 @@ CLICK_FUNCTION = SQL(
            JOIN res_company y ON y.id = k.company_id
            JOIN res_partner p ON p.commercial_partner_id = c.commercial_partner_id
            JOIN sale_order o ON o.partner_id = p.id AND o.company_id = k.company_id
-          WHERE o.state = 'sale' AND o.date_order >= k.clicked_at
+          WHERE o.state = 'sale'
+            AND o.date_order > k.clicked_at - interval '1 second'
             AND o.date_order <= k.clicked_at
                 + y.marketing_attribution_days * interval '1 day';
          RETURN NULL;
@@ -125,7 +126,8 @@ class MarketingAttribution(models.Model):
 def _last_click_sql(which):
     """Orders in state sale with the last human click of the same customer before them.
 
-    The window is closed on both sides: a click exactly N days before still counts.
+    The window is closed on both sides: a click exactly N days before still counts, and
+    so does one in the second of the order, whose date Odoo keeps in whole seconds.
     """
     return SQL(
         """SELECT o.id AS order_id, o.company_id, o.date_order AS order_date,
@@ -140,7 +142,7 @@ def _last_click_sql(which):
                     JOIN delivery_click k ON k.customer_id = c.id
                    WHERE c.commercial_partner_id = p.commercial_partner_id
                      AND k.company_id = o.company_id AND k.verdict = 'human'
-                     AND k.clicked_at <= o.date_order
+                     AND k.clicked_at < o.date_order + interval '1 second'
                      AND k.clicked_at >= o.date_order
                          - y.marketing_attribution_days * interval '1 day'
                    ORDER BY k.clicked_at DESC, k.id DESC LIMIT 1) k ON TRUE

@@ -35,6 +35,7 @@ class TestAttribution(AttributionCase):
             (week, True),
             (week + second, False),
             (timedelta(0), True),
+            (timedelta(milliseconds=-900), True),
             (-second, False),
         ):
             with self.subTest(delta=delta):

@@ -208,7 +208,9 @@ class TestMarketingTimeline(DaysMixin, TransactionCase):
         """Where the newest events do not pass the filter, older ones are looked at."""
         self._log("email_opened", 60)
         for number in range(30):
-            self._log("email_opened", 100 + number, properties={"suspect": "privacy_proxy"})
+            self._log(
+                "email_opened", 100 + number, properties={"suspect": "privacy_proxy"}
+            )
         domain = [("campaign_id", "=", self.campaign.id), ("is_machine", "=", False)]
         self.assertEqual(len(self.timeline.search(domain, limit=1)), 1)
 
