@@ -26,6 +26,19 @@ class EmailCampaign(models.Model):
     def action_compare(self):
         """Open two to four sent campaigns of one company side by side."""
         self.check_access("read")
+        self._check_comparable()
+        comparison = self.env["email.campaign.comparison"].create(
+            {"campaign_ids": self.sorted("id").ids}
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Compare campaigns"),
+            "res_model": comparison._name,
+            "res_id": comparison.id,
+            "views": [(False, "form")],
+        }
+
+    def _check_comparable(self):
         if not 2 <= len(self) <= MOST:
             raise UserError(
                 self.env._(
@@ -50,16 +63,6 @@ class EmailCampaign(models.Model):
                     names=", ".join(f"“{campaign.name}”" for campaign in silent),
                 )
             )
-        comparison = self.env["email.campaign.comparison"].create(
-            {"campaign_ids": self.sorted("id").ids}
-        )
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Compare campaigns"),
-            "res_model": comparison._name,
-            "res_id": comparison.id,
-            "views": [(False, "form")],
-        }
 
 
 class EmailCampaignComparison(models.TransientModel):
@@ -99,35 +102,33 @@ class EmailCampaignComparison(models.TransientModel):
 
     def _prepare_rate(self, campaigns, part, whole):
         names = self.env["email.campaign"].fields_get([part, whole], ["string"])
-        first = campaigns[0]
-        cells = []
-        for campaign in campaigns:
-            count, size = campaign[part], campaign[whole]
-            count = min(count, size)  # a bounced message may have been opened
-            low, high = proportion_interval(count, size)
-            versus = campaign != first and two_proportions(
-                count, size, min(first[part], first[whole]), first[whole]
-            )
-            cells.append(
-                {
-                    "value": f"{self._number(100 * count / size, 1)} %",
-                    "note": self.env._(
-                        "%(count)s of %(size)s; %(low)s to %(high)s %%",
-                        count=self._number(count),
-                        size=self._number(size),
-                        low=self._number(100 * low, 1),
-                        high=self._number(100 * high, 1),
-                    ),
-                    "difference": versus and describe_interval(self.env, versus),
-                    "is_shown": versus and is_shown(versus),
-                }
-            )
+        # a bounced message may have been opened
+        counts = [(min(one[part], one[whole]), one[whole]) for one in campaigns]
         label = self.env._(
             "%(part)s, of %(whole)s",
             part=names[part]["string"],
             whole=names[whole]["string"].lower(),
         )
-        return {"label": label, "cells": cells}
+        first = self._prepare_cell(*counts[0])
+        others = [self._prepare_cell(*one, counts[0]) for one in counts[1:]]
+        return {"label": label, "cells": [first, *others]}
+
+    def _prepare_cell(self, count, size, first=None):
+        """A rate, its interval and how it differs from that of the first campaign."""
+        low, high = proportion_interval(count, size)
+        versus = first and two_proportions(count, size, *first)
+        return {
+            "value": f"{self._number(100 * count / size, 1)} %",
+            "note": self.env._(
+                "%(count)s of %(size)s; %(low)s to %(high)s %%",
+                count=self._number(count),
+                size=self._number(size),
+                low=self._number(100 * low, 1),
+                high=self._number(100 * high, 1),
+            ),
+            "difference": versus and describe_interval(self.env, versus),
+            "is_shown": versus and is_shown(versus),
+        }
 
     def _prepare_money(self, campaigns):
         """Orders and revenue without an interval: customers order more than once."""
