@@ -46,7 +46,9 @@ orders AS (
      WHERE o.state = 'sale' AND o.company_id = %(company)s AND %(customers)s
 ), refunded AS (
     -- A refund line of several order lines is shared, never counted twice.
-    SELECT line.id AS line_id, o.id AS order_id,
+    SELECT o.partner_id, o.recent,
+           CASE WHEN line.is_downpayment IS NOT TRUE
+                THEN template.categ_id END AS categ_id,
            SUM(CASE WHEN aml.currency_id = o.currency_id
                     THEN aml.price_subtotal / o.rate ELSE aml.balance END
                / (SELECT COUNT(*) FROM sale_order_line_invoice_rel share
@@ -59,7 +61,9 @@ orders AS (
       JOIN account_move move
         ON move.id = aml.move_id
        AND move.move_type = 'out_refund' AND move.state = 'posted'
-     GROUP BY line.id, o.id
+      LEFT JOIN product_product product ON product.id = line.product_id
+      LEFT JOIN product_template template ON template.id = product.product_tmpl_id
+     GROUP BY 1, 2, 3
 ), unlinked AS (
     SELECT p.commercial_partner_id AS partner_id, SUM(aml.balance) AS amount,
            SUM(aml.balance) FILTER (
@@ -73,19 +77,23 @@ orders AS (
        AND NOT EXISTS (SELECT FROM sale_order_line_invoice_rel link
                         WHERE link.invoice_line_id = aml.id)
      GROUP BY p.commercial_partner_id
-), category_revenue AS (
-    SELECT o.partner_id, template.categ_id,
-           SUM(line.price_subtotal / o.rate - COALESCE(refunded.amount, 0)) AS ever,
-           SUM(line.price_subtotal / o.rate - COALESCE(refunded.amount, 0))
-               FILTER (WHERE o.recent) AS recent
+), category_amounts AS (
+    SELECT o.partner_id, template.categ_id, o.recent,
+           SUM(line.price_subtotal / o.rate) AS amount
       FROM orders o
       JOIN sale_order_line line
         ON line.order_id = o.id AND line.is_downpayment IS NOT TRUE
       JOIN product_product product ON product.id = line.product_id
       JOIN product_template template ON template.id = product.product_tmpl_id
-      LEFT JOIN refunded ON refunded.line_id = line.id
-     WHERE template.categ_id IS NOT NULL
-     GROUP BY o.partner_id, template.categ_id
+     GROUP BY 1, 2, 3
+     UNION ALL
+    SELECT partner_id, categ_id, recent, -amount FROM refunded
+), category_revenue AS (
+    SELECT partner_id, categ_id, SUM(amount) AS ever,
+           SUM(amount) FILTER (WHERE recent) AS recent
+      FROM category_amounts
+     WHERE categ_id IS NOT NULL
+     GROUP BY partner_id, categ_id
 ), favourite AS (
     -- Most revenue in the window; without any there, most revenue ever.
     SELECT DISTINCT ON (partner_id) partner_id, categ_id
@@ -94,15 +102,12 @@ orders AS (
      ORDER BY partner_id, GREATEST(recent, 0) DESC, ever DESC, categ_id
 ), totals AS (
     SELECT o.partner_id, COUNT(*)::int AS order_count,
-           SUM(o.amount_untaxed / o.rate - COALESCE(back.amount, 0)) AS revenue,
+           SUM(o.amount_untaxed / o.rate) AS revenue,
            MIN(o.date_order) AS first_order_date,
            MAX(o.date_order) AS last_order_date,
            COUNT(*) FILTER (WHERE o.recent)::int AS frequency,
-           SUM(o.amount_untaxed / o.rate - COALESCE(back.amount, 0))
-               FILTER (WHERE o.recent) AS monetary
+           SUM(o.amount_untaxed / o.rate) FILTER (WHERE o.recent) AS monetary
       FROM orders o
-      LEFT JOIN (SELECT order_id, SUM(amount) AS amount
-                   FROM refunded GROUP BY order_id) back ON back.order_id = o.id
      GROUP BY o.partner_id
 ), parts AS (
     -- One GROUP BY instead of joins: nothing is known about the size of these
@@ -110,6 +115,10 @@ orders AS (
     SELECT partner_id, order_count, frequency, first_order_date, last_order_date,
            revenue, COALESCE(monetary, 0) AS monetary, NULL::int AS categ_id
       FROM totals
+     UNION ALL
+    SELECT partner_id, NULL, NULL, NULL, NULL, -amount,
+           CASE WHEN recent THEN -amount ELSE 0 END, NULL
+      FROM refunded
      UNION ALL
     SELECT partner_id, NULL, NULL, NULL, NULL, -amount, -COALESCE(recent, 0), NULL
       FROM unlinked
@@ -176,36 +185,6 @@ fresh AS MATERIALIZED (
       FROM scored
 )"""
 
-# UPDATE and INSERT rather than ON CONFLICT, which would use up an id for each of the
-# unchanged customers every night.
-_WRITE = """
-vanished AS (
-    DELETE FROM customer_profile profile
-     WHERE profile.company_id = %(company)s AND %(profiles)s
-       AND NOT EXISTS (SELECT FROM fresh WHERE fresh.partner_id = profile.partner_id)
-    RETURNING 1
-), changed AS (
-    UPDATE customer_profile profile
-       SET (%(columns)s, refreshed_at) = ROW (%(values)s, %(now)s)
-      FROM fresh
-     WHERE profile.company_id = %(company)s
-       AND profile.partner_id = fresh.partner_id
-       AND (%(stored)s) IS DISTINCT FROM (%(values)s)
-    RETURNING 1
-), added AS (
-    INSERT INTO customer_profile (partner_id, company_id, %(columns)s, refreshed_at)
-    SELECT fresh.partner_id, %(company)s, %(values)s, %(now)s
-      FROM fresh
-     WHERE NOT EXISTS (SELECT FROM customer_profile profile
-                        WHERE profile.company_id = %(company)s
-                          AND profile.partner_id = fresh.partner_id)
-    ON CONFLICT (partner_id, company_id) DO NOTHING
-    RETURNING 1
-)
-SELECT (SELECT COUNT(*) FROM added), (SELECT COUNT(*) FROM changed),
-       (SELECT COUNT(*) FROM vanished)
-"""
-
 
 def fresh_profiles(company, today, partner_ids=None) -> SQL:
     """Return the WITH items up to `fresh`, the profiles as they should be now.
@@ -219,32 +198,14 @@ def fresh_profiles(company, today, partner_ids=None) -> SQL:
         "digits": company.currency_id.decimal_places,
         "today": today,
         "since": today - timedelta(days=WINDOW_DAYS),
-        "customers": _among(SQL("p.commercial_partner_id"), partner_ids),
+        "customers": among(SQL("p.commercial_partner_id"), partner_ids),
         "segments": [rfm.segment_key(*c) for c in product(range(1, 6), repeat=3)],
     }
     scores = _RANKED if partner_ids is None else _BY_CUTS
     return SQL(", ").join(SQL(part, **parameters) for part in (_FACTS, scores, _FRESH))
 
 
-def write_profiles(company, today, now, partner_ids=None) -> SQL:
-    """Return the statement that makes the table equal to `fresh_profiles`.
-
-    It answers with one row: profiles added, changed and deleted.
-    """
-    columns = [SQL.identifier(name) for name in COMPUTED]
-    write = SQL(
-        _WRITE,
-        company=company.id,
-        now=now,
-        profiles=_among(SQL("profile.partner_id"), partner_ids),
-        columns=SQL(", ").join(columns),
-        values=SQL(", ").join(SQL.identifier("fresh", name) for name in COMPUTED),
-        stored=SQL(", ").join(SQL.identifier("profile", name) for name in COMPUTED),
-    )
-    return SQL("WITH %s, %s", fresh_profiles(company, today, partner_ids), write)
-
-
-def _among(column: SQL, partner_ids) -> SQL:
+def among(column: SQL, partner_ids) -> SQL:
     if partner_ids is None:
         return SQL("%s IS NOT NULL", column)
     return SQL("%s = ANY(%s)", column, list(partner_ids))

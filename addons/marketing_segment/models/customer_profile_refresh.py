@@ -3,7 +3,7 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..profile_query import write_profiles
+from ..profile_write import write_profiles
 
 # Above this many customers one ranking pass is cheaper than a list of ids.
 FULL_REFRESH_FROM = 20_000

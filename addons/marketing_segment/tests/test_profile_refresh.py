@@ -1,11 +1,20 @@
 from unittest.mock import patch
 
-from odoo import Command
+from odoo import Command, fields
 from odoo.tests import tagged
+from odoo.tools import SQL
 
+from ..profile_write import write_profiles
 from .common import SegmentCase
 
 FACTS = slice(0, 10)
+
+
+def walk(node):
+    """A step of a plan and all below it."""
+    yield node
+    for child in node.get("Plans", ()):
+        yield from walk(child)
 
 
 @tagged("post_install", "-at_install")
@@ -119,6 +128,20 @@ class TestProfileRefresh(SegmentCase):
                 self._order(self._customer(f"More {number}"), 9, (self.wine, 10))
         self.assertEqual(counts[1], counts[2])
         self.assertLessEqual(counts[2], 6)
+
+    def test_no_step_compares_everybody_with_everybody(self):
+        """A result of unknown size is never the inner side of a nested loop."""
+        now = fields.Datetime.now()
+        for partner_ids in (None, list(self._rows())[:2]):
+            self.profiles._prepare_planner(partner_ids)
+            query = write_profiles(self.company_a, now.date(), now, partner_ids)
+            self.env.cr.execute(SQL("EXPLAIN (FORMAT JSON) %s", query))
+            plan = self.env.cr.fetchone()[0][0]["Plan"]
+            loops = [n for n in walk(plan) if n["Node Type"] == "Nested Loop"]
+            inner = [loop["Plans"][1] for loop in loops]
+            self.assertTrue(inner or partner_ids is None)
+            for node in inner:
+                self.assertNotIn("CTE Scan", [each["Node Type"] for each in walk(node)])
 
     def test_tracked_partner_fields_follow(self):
         customer = self.customers[0]

@@ -1,0 +1,56 @@
+"""The statement that makes the stored profiles equal to what they should be."""
+
+from odoo.tools import SQL
+
+from .profile_query import COMPUTED, among, fresh_profiles
+
+# UPDATE and INSERT rather than ON CONFLICT, which would use up an id for each of the
+# unchanged customers every night. A FULL JOIN is never done by a nested loop, which
+# would be quadratic; what follows it looks up rows by their id.
+_WRITE = """
+different AS MATERIALIZED (
+    SELECT stored.id AS profile_id, fresh.*
+      FROM (SELECT * FROM customer_profile profile
+             WHERE profile.company_id = %(company)s AND %(profiles)s) stored
+      FULL JOIN fresh ON fresh.partner_id = stored.partner_id
+     WHERE (%(stored)s) IS DISTINCT FROM (%(values)s)
+), vanished AS (
+    DELETE FROM customer_profile
+     WHERE id IN (SELECT profile_id FROM different WHERE partner_id IS NULL)
+    RETURNING 1
+), changed AS (
+    UPDATE customer_profile profile
+       SET (%(columns)s, refreshed_at) = ROW (%(new)s, %(now)s)
+      FROM different new
+     WHERE profile.id = new.profile_id AND new.partner_id IS NOT NULL
+    RETURNING 1
+), added AS (
+    INSERT INTO customer_profile (partner_id, company_id, %(columns)s, refreshed_at)
+    SELECT new.partner_id, %(company)s, %(new)s, %(now)s
+      FROM different new
+     WHERE new.profile_id IS NULL
+    ON CONFLICT (partner_id, company_id) DO NOTHING
+    RETURNING 1
+)
+SELECT (SELECT COUNT(*) FROM added), (SELECT COUNT(*) FROM changed),
+       (SELECT COUNT(*) FROM vanished)
+"""
+
+
+def write_profiles(company, today, now, partner_ids=None) -> SQL:
+    """Return the statement that makes the table equal to `fresh_profiles`.
+
+    It answers with one row: profiles added, changed and deleted.
+    """
+    columns = [SQL.identifier(name) for name in COMPUTED]
+    write = SQL(
+        _WRITE,
+        company=company.id,
+        now=now,
+        profiles=among(SQL("profile.partner_id"), partner_ids),
+        columns=SQL(", ").join(columns),
+        values=SQL(", ").join(SQL.identifier("fresh", name) for name in COMPUTED),
+        new=SQL(", ").join(SQL.identifier("new", name) for name in COMPUTED),
+        stored=SQL(", ").join(SQL.identifier("stored", name) for name in COMPUTED),
+    )
+    return SQL("WITH %s, %s", fresh_profiles(company, today, partner_ids), write)
