@@ -25,6 +25,7 @@
         "views/email_campaign_form_views.xml",
         "views/email_campaign_form_buttons_views.xml",
         "views/email_campaign_form_pages_views.xml",
+        "views/email_campaign_window_views.xml",
         "views/email_campaign_list_views.xml",
         "views/email_campaign_kanban_views.xml",
         "views/email_campaign_calendar_views.xml",

@@ -13,6 +13,7 @@ from . import email_campaign
 from . import email_campaign_copy
 from . import email_campaign_lifecycle
 from . import email_campaign_schedule
+from . import email_campaign_window
 from . import email_campaign_calendar
 from . import email_campaign_content
 from . import email_campaign_audience
@@ -36,6 +37,7 @@ from . import email_campaign_checks_audience
 from . import email_campaign_checks_content
 from . import email_campaign_checks_sender
 from . import email_campaign_checks_rules
+from . import email_campaign_checks_window
 from . import campaign_recipient
 from . import marketing_attribution
 from . import marketing_attribution_refresh

@@ -1,5 +1,5 @@
-from odoo import fields, models
-from odoo.tools import LazyTranslate
+from odoo import api, fields, models
+from odoo.tools import SQL, LazyTranslate
 
 from odoo.addons.marketing_delivery.models.campaign_recipient import GuardedMany2one
 
@@ -42,3 +42,17 @@ class CampaignRecipient(models.Model):
         if reason in REASONS:
             return self.env._(REASONS[reason])
         return (reason or "").replace("_", " ").capitalize()
+
+    @api.model
+    def _gate_conditions(self):
+        """Within its sending hours only; a message without a time waits for one."""
+        return [
+            *super()._gate_conditions(),
+            (
+                "outside_window",
+                SQL(
+                    """campaign.use_send_window AND (message.not_after IS NULL
+                       OR message.not_after <= clock_timestamp() AT TIME ZONE 'UTC')"""
+                ),
+            ),
+        ]

@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.tools import SQL
 
 from odoo.addons.marketing_segment.segment_rules import RuleProblem
 
@@ -9,6 +10,20 @@ class CustomerSegment(models.Model):
     def write(self, vals):
         """A campaign that was approved for other people needs another approval."""
         result = super().write(vals)
+        self._withdraw_approvals()
+        return result
+
+    def _add_members(self, partners, source, origin=None):
+        added = super()._add_members(partners, source, origin)
+        self._withdraw_approvals()
+        return added
+
+    def _remove_members(self, partners):
+        removed = super()._remove_members(partners)
+        self._withdraw_approvals()
+        return removed
+
+    def _withdraw_approvals(self):
         # Superuser: an approval is withdrawn whether or not the editor may see it.
         self.env["email.campaign"].sudo()._withdraw_stale_approvals(
             [
@@ -17,12 +32,26 @@ class CustomerSegment(models.Model):
                 ("exclude_segment_ids", "in", self.ids),
             ]
         )
-        return result
 
     def _get_rule_text(self):
-        """Who belongs here, as text that only a change of the rule changes."""
+        """Who belongs here, as text that only a decision of a person changes."""
         self.ensure_one()
+        if self.segment_type == "static":
+            return f"list: {self._get_list_digest()}"
         try:
             return repr(self._get_rule_domain())
         except RuleProblem:
             return f"unreadable: {self.filter_domain}"
+
+    def _get_list_digest(self):
+        """A hash of who stands on the fixed list, able to receive or not."""
+        self.env["segment.membership"].flush_model()
+        statement = SQL(
+            """SELECT encode(sha256(convert_to(COALESCE(
+                      string_agg(partner_id::text, ',' ORDER BY partner_id), ''),
+                      'UTF8')), 'hex')
+                 FROM segment_membership
+                WHERE segment_id = %s AND left_at IS NULL""",
+            self.id,
+        )
+        return self.env.execute_query(statement)[0][0]

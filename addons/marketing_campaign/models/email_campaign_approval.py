@@ -2,10 +2,11 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
-from .email_campaign_fingerprint import AUDIENCE, CONTENT, SENDER
+from .email_campaign_fingerprint import AUDIENCE, CONTENT, SENDER, TOPIC
+from .email_campaign_window import WINDOW
 
-WATCHED = {*SENDER, *CONTENT, *AUDIENCE, "creative_ids"}
-# While it waits for its start; a started campaign is fixed anyway.
+WATCHED = {*SENDER, *CONTENT, *AUDIENCE, *TOPIC, *WINDOW, "creative_ids"}
+# While it waits for its start or, paused, for going on.
 OPEN = ("draft", "scheduled", "paused")
 MANAGER = "marketing_base.group_manager"
 ACTIVITY = "marketing_campaign.mail_activity_approval"
@@ -113,7 +114,7 @@ class EmailCampaign(models.Model):
             self.sudo().activity_unlink([ACTIVITY])
 
     def _check_open(self):
-        if self.status not in OPEN or self.prepared_at:
+        if self.status not in OPEN:
             raise UserError(
                 self.env._("“%(name)s” has already been sent.", name=self.name)
             )
@@ -162,7 +163,7 @@ class EmailCampaign(models.Model):
             campaign.message_post(
                 body=self.env._(
                     "The approval is withdrawn: %(user)s changed the content, the"
-                    " audience or the sender. Ask again.",
+                    " audience, the sender or the sending hours. Ask again.",
                     user=self.env.user.name,
                 )
             )

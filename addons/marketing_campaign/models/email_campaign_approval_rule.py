@@ -22,8 +22,8 @@ class EmailCampaign(models.Model):
             if self.approval_hash == self._get_fingerprint():
                 return None
             return self.env._(
-                "Content, audience or sender have changed since the approval. Ask for"
-                " approval again."
+                "Content, audience, sender or sending hours have changed since the"
+                " approval. Ask for approval again."
             )
         return {
             "requested": self.env._("A marketing manager has not approved it yet."),
@@ -35,6 +35,19 @@ class EmailCampaign(models.Model):
             self.approval_state,
             self.env._("A marketing manager has to approve it. Ask for approval."),
         )
+
+    def _get_resume_problem(self):
+        """Why a campaign that was paused amid its messages may not go on, or None.
+
+        Its audience and content are fixed: what became of segments and templates since
+        does not matter, what people change of the campaign itself withdraws the
+        approval at once.
+        """
+        if self.approval_state == "approved":
+            return None
+        counts = self._count_states()
+        left_out = counts.get("skipped", 0) + counts.get("held_out", 0)
+        return self._get_approval_problem(sum(counts.values()) - left_out)
 
     def _needs_approval(self, recipients=None):
         company = self.company_id

@@ -46,6 +46,7 @@ class EmailCampaign(models.Model):
             *self._list_audience_checks(estimate, problem),
             *self._list_basic_checks(),
             *self._list_schedule_checks(),
+            *self._list_opening_checks(estimate),
             *self._list_rule_checks(estimate),
         ]
 
@@ -55,6 +56,7 @@ class EmailCampaign(models.Model):
             *self._list_content_checks(),
             *self._list_sender_checks(),
             *self._list_provider_checks(),
+            *self._list_weekday_checks(),
         ]
 
     def _check_ready(self, *, scheduled=False):
@@ -77,6 +79,12 @@ class EmailCampaign(models.Model):
         if not self.segment_ids:
             raise UserError(self._say_no_segment())
         self._raise_blocking(self._list_basic_checks())
+
+    def _check_resume(self):
+        """Raise what forbids going on with the messages that have not left."""
+        self._raise_blocking(self._list_weekday_checks())
+        if problem := self._get_resume_problem():
+            raise UserError(problem)
 
     def _raise_blocking(self, checks):
         if blocking := [str(check) for check in checks if check.level == "blocking"]:

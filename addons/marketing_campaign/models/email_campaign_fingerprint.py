@@ -17,6 +17,7 @@ CONTENT = (
 )
 CREATIVE = ("headline", "body", "cta_text", "cta_url")
 AUDIENCE = ("segment_ids", "exclude_segment_ids")
+TOPIC = ("topic_id",)
 TEMPLATE = (
     "template_type",
     "subject_template",
@@ -27,11 +28,11 @@ TEMPLATE = (
 
 
 class EmailCampaign(models.Model):
-    """What a campaign says, to whom and from whom, as one hash."""
+    """What a campaign says, to whom, from whom and at which hours, as one hash."""
 
     _inherit = "email.campaign"
 
-    def _get_fingerprint(self, parts=("content", "sender", "audience")):
+    def _get_fingerprint(self, parts=("content", "sender", "audience", "window")):
         """Hash of what people decide about; equal as long as nothing of it changed."""
         self.ensure_one()
         values = {part: getattr(self, f"_get_{part}_values")() for part in parts}
@@ -58,8 +59,11 @@ class EmailCampaign(models.Model):
         ]
 
     def _get_audience_values(self):
-        """The rules of the segments: who fulfils them may change from day to day."""
-        return {
+        """The rules of the segments: who fulfils them may change from day to day.
+
+        Of a fixed list its members count: putting somebody on it is a decision.
+        """
+        return self._get_plain_values(TOPIC) | {
             name: [
                 (segment.id, segment._get_rule_text())
                 for segment in self.sudo()[name].sorted("id")

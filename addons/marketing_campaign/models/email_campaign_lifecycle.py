@@ -84,6 +84,7 @@ class EmailCampaign(models.Model):
                 campaign._check_ready()
                 campaign._launch()
                 continue
+            campaign._check_resume()
             campaign._move("running", status_reason=False)
             campaign._enqueue_delivery()
 

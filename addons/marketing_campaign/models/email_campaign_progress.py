@@ -1,4 +1,5 @@
-from odoo import api, models
+from odoo import api, fields, models
+from odoo.tools import format_datetime
 
 from odoo.addons.marketing_delivery.models.campaign_recipient import OPEN_STATES, STATES
 
@@ -50,7 +51,28 @@ class EmailCampaign(models.Model):
             "percent": 100.0 * (total - still_open) / total if total else 0.0,
             "states": self._prepare_states(states),
             "reasons": self._prepare_reasons(reasons),
+            "waiting": self._describe_waiting(),
         }
+
+    def _describe_waiting(self):
+        """How many messages wait for their sending hours, in words, or False."""
+        if not self.use_send_window or self.status != "running":
+            return False
+        ((count, first),) = self.env["campaign.recipient"]._read_group(
+            [
+                ("campaign_id", "=", self.id),
+                ("state", "=", "queued"),
+                ("reason", "!=", "deferred"),
+                ("not_before", ">", fields.Datetime.now()),
+            ],
+            [],
+            ["__count", "not_before:min"],
+        )
+        return count and self.env._(
+            "%(count)s wait for their sending hours; the next leave on %(when)s.",
+            count=self._format_number(count),
+            when=format_datetime(self.env, first),
+        )
 
     def _prepare_states(self, counts):
         recipient = self.env["campaign.recipient"]

@@ -35,3 +35,7 @@ from . import test_campaign_days_access
 from . import test_campaign_spend
 from . import test_campaign_approval
 from . import test_campaign_checklist
+from . import test_campaign_approval_scope
+from . import test_campaign_window
+from . import test_campaign_window_sending
+from . import test_send_window

@@ -112,6 +112,9 @@ class CampaignRecipient(models.Model):
     )
     variant = fields.Char(readonly=True)
     not_before = fields.Datetime(readonly=True)
+    not_after = fields.Datetime(
+        readonly=True, help="Needs another time when this one has passed."
+    )
     tz_offset = fields.Integer(readonly=True, help="Minutes east of UTC.")
     frequency_cap = fields.Float(
         readonly=True, default=1.0, help="Factor on the company's frequency caps."

@@ -31,8 +31,8 @@ class CampaignRecipient(models.Model):
     def _gate_conditions(self):
         """Return ``(reason, SQL condition)`` in order of precedence.
 
-        The reasons paused and too_early put a message back into the queue, cancelled
-        and held_out are states, any other reason skips it for good.
+        The reasons paused, too_early and outside_window put a message back into the
+        queue, cancelled and held_out are states, any other reason skips it for good.
         """
         return [
             ("cancelled", SQL("campaign.status = 'cancelled'")),

@@ -9,12 +9,12 @@ from odoo.exceptions import UserError
 from odoo.addons.marketing_base.links import LinkSigner
 from odoo.addons.marketing_queue.isolation import read_committed
 
-from ..sender import allowance, installation
+from ..sender import allowance, installation, outbox
 from ..sender.adapter import ProviderDown
 from ..sender.composer import Composer, ContentProblem, Letterhead
 from ..sender.mime import HeaderProblem
 from ..sender.progress import Progress
-from ..sender.pump import Pump
+from ..sender.pump import Pump, limit_wait
 
 _logger = logging.getLogger(__name__)
 
@@ -82,6 +82,16 @@ class EmailCampaign(models.Model):
             return self._pause_for(self.env._("There is no active delivery provider."))
         if seconds := provider._get_retry_seconds():
             return seconds
+        self._plan_messages()
+        if self.status != "running":
+            return None
+        wait = outbox.next_due(self.env.cr, self.id)
+        self.env.cr.commit()
+        if wait is None or wait > 0:
+            return limit_wait(wait)
+        return self._run_pump(provider)
+
+    def _run_pump(self, provider):
         try:
             pump = self._prepare_pump(provider)
             return pump and pump.run()
@@ -90,6 +100,12 @@ class EmailCampaign(models.Model):
         except ContentProblem as problem:
             self._forget_transaction()
             return self._pause_for(str(problem))
+
+    def _plan_messages(self):
+        """Give messages the time at which they may leave, or pause the campaign.
+
+        Called before each pump; addons that know such times extend it.
+        """
 
     def _prepare_pump(self, provider):
         """Return a connected pump, or None when the campaign had to be paused."""

@@ -14,8 +14,11 @@ from odoo.tools import SQL
 from . import settings
 from .content import Recipient
 
-# Verdicts of the gate on the whole campaign: no other message would pass either.
-CLOSING = frozenset(("paused", "cancelled"))
+# Verdicts of the gate that send a message back into the queue.
+RETURNING = ("paused", "too_early", "outside_window")
+# Those that end a pump: no other message would pass either, or the messages have to be
+# given another time before the next pump.
+CLOSING = frozenset(("paused", "cancelled", "outside_window"))
 # The row's transaction id lets a projection read it once its transaction is over.
 TOUCH = "xact_id = pg_current_xact_id()::text::bigint"
 NOW = "clock_timestamp() AT TIME ZONE 'UTC'"
@@ -86,10 +89,11 @@ _PASS = """
     UPDATE campaign_recipient message
        SET state = CASE
                WHEN verdict.reason IS NULL THEN 'submitting'
-               WHEN verdict.reason IN ('paused', 'too_early') THEN 'queued'
+               WHEN verdict.reason = ANY(%(returning)s) THEN 'queued'
                WHEN verdict.reason IN ('cancelled', 'held_out') THEN verdict.reason
                ELSE 'skipped' END,
-           reason = NULLIF(NULLIF(verdict.reason, 'paused'), 'too_early'),
+           reason = CASE WHEN verdict.reason <> ALL(%(returning)s)
+                         THEN verdict.reason END,
            lease_token = CASE WHEN verdict.reason IS NULL THEN lease_token END,
            lease_until = CASE WHEN verdict.reason IS NULL THEN
                clock_timestamp() AT TIME ZONE 'UTC'
@@ -183,7 +187,7 @@ def pass_gate(cr, gate, token, ids):
     on disk before the first byte of a message leaves.
     """
     values = {"ids": list(ids), "token": token, "lease": settings.LEASE}
-    cr.execute(SQL(_PASS, gate=gate, **values))
+    cr.execute(SQL(_PASS, gate=gate, returning=list(RETURNING), **values))
     return dict(cr.fetchall())
 
 

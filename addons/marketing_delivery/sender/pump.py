@@ -23,6 +23,11 @@ def now():
     return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
+def limit_wait(seconds):
+    """Seconds until a pump should look again; None when no message is open."""
+    return None if seconds is None else max(1.0, min(seconds, LONGEST_WAIT))
+
+
 class Pump:
     """Send what is due of one campaign, for a while.
 
@@ -195,4 +200,4 @@ class Pump:
     def _get_wait(self):
         seconds = outbox.next_due(self._cursor, self._campaign_id)
         self._cursor.commit()
-        return seconds if seconds is None else max(1.0, min(seconds, LONGEST_WAIT))
+        return limit_wait(seconds)

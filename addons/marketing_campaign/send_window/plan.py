@@ -1,0 +1,85 @@
+"""Times for the queued messages of a campaign that have none, or one that has passed.
+
+A campaign has few pairs of time zone and country. Python finds the time of each, and
+one statement writes them all.
+"""
+
+# The statements are put together from constants of these modules, never from values.
+# pylint: disable=sql-injection
+
+from odoo.addons.marketing_delivery.models.campaign_recipient import OPEN_STATES
+from odoo.addons.marketing_delivery.sender import outbox
+
+from .opening import MINUTE, get_offset
+
+PLACE = """COALESCE(partner.tz, '') AS tz, COALESCE(country.code, '') AS country"""
+_TIMELESS = """
+      FROM campaign_recipient message
+      LEFT JOIN res_partner partner ON partner.id = message.customer_id
+      LEFT JOIN res_country country ON country.id = partner.country_id
+     WHERE message.campaign_id = %(campaign)s AND message.state = 'queued'
+       AND (message.not_after IS NULL OR message.not_after <= %(now)s)
+"""
+# A retry may be due only after the window has closed; then it gets another time.
+_WRITE = f"""
+    WITH due AS (
+        SELECT message.id, {PLACE} {_TIMELESS} FOR UPDATE OF message SKIP LOCKED
+    ), time AS (
+        SELECT * FROM unnest(%(zones)s::text[], %(countries)s::text[],
+                             %(offsets)s::int[], %(opens)s::timestamp[],
+                             %(closes)s::timestamp[])
+                   AS time(tz, country, tz_offset, opens, closes)
+    )
+    UPDATE campaign_recipient message
+       SET tz_offset = time.tz_offset,
+           not_before = GREATEST(message.not_before, time.opens),
+           not_after = time.closes
+      FROM due JOIN time USING (tz, country)
+     WHERE message.id = due.id
+"""
+
+
+def read_now(cr):
+    """The database's clock decides, as everywhere in sending."""
+    cr.execute(f"SELECT {outbox.NOW}")
+    return cr.fetchone()[0]
+
+
+def write_times(cr, campaign_id, window, find_zone):
+    """Give messages without a valid time the next opening of the window.
+
+    `find_zone` tells the zone of a (time zone, country code), "" for none. Rows that
+    somebody else holds are left to a later round: the gate refuses them until then.
+    """
+    values = {"campaign": campaign_id, "now": read_now(cr)}
+    cr.execute(f"SELECT DISTINCT {PLACE} {_TIMELESS}", values)
+    places = cr.fetchall()
+    if not places:
+        return
+    zones = [find_zone(*place) for place in places]
+    openings = [window.find_opening(values["now"], zone) for zone in zones]
+    values |= {
+        "zones": [tz for tz, _country in places],
+        "countries": [country for _tz, country in places],
+        "offsets": [
+            get_offset(opening.opens, zone) // MINUTE
+            for opening, zone in zip(openings, zones, strict=True)
+        ],
+        "opens": [opening.opens for opening in openings],
+        "closes": [opening.closes for opening in openings],
+    }
+    cr.execute(_WRITE, values)
+
+
+def drop_times(cr, campaign_ids):
+    """Forget the times of a window that has changed.
+
+    Messages that a sender still holds lose theirs too: they may come back.
+    """
+    cr.execute(
+        """
+        UPDATE campaign_recipient SET not_before = NULL, not_after = NULL
+         WHERE campaign_id = ANY(%s) AND state = ANY(%s) AND not_after IS NOT NULL
+        """,
+        [list(campaign_ids), list(OPEN_STATES)],
+    )
