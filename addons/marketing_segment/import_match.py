@@ -123,33 +123,38 @@ def judge_rows(env, segment, rows, readable, *, create):
     """
     if not rows:
         return {}
-    columns = list(zip(*rows, strict=True))
+    found = _find_customers(env, segment, rows, readable)
+    seen, verdicts = set(), {}
+    for row in rows:
+        verdict, key = _judge(row, found.get(row.number), create)
+        if key in seen and verdict.status in (MATCHED, MEMBER, NEW):
+            verdict = verdict._replace(status="duplicate")
+        seen.add(key)
+        verdicts[row.number] = verdict
+    return verdicts
+
+
+def _find_customers(env, segment, rows, readable):
+    """Return {row number: (customers, one of them, is it a member)} of known ones."""
+    numbers, ids, emails, refs, phones, *_rest = map(list, zip(*rows, strict=True))
     env.flush_all()
     # nothing is known about the size of the upload: a nested loop would be quadratic
     env.cr.execute("SELECT set_config('enable_nestloop', 'off', true)")
     found = env.execute_query(
         SQL(
             _JUDGE,
-            numbers=list(columns[0]),
-            ids=list(columns[1]),
-            emails=list(columns[2]),
-            refs=list(columns[3]),
-            phones=list(columns[4]),
+            numbers=numbers,
+            ids=ids,
+            emails=emails,
+            refs=refs,
+            phones=phones,
             company=segment.company_id.id,
             segment=segment.id,
             readable=readable,
         )
     )
     env.cr.execute("SELECT set_config('enable_nestloop', 'on', true)")
-    by_number = {number: rest for number, *rest in found}
-    seen, verdicts = set(), {}
-    for row in rows:
-        verdict, key = _judge(row, by_number.get(row.number), create)
-        if key in seen and verdict.status in (MATCHED, MEMBER, NEW):
-            verdict = verdict._replace(status="duplicate")
-        seen.add(key)
-        verdicts[row.number] = verdict
-    return verdicts
+    return {number: rest for number, *rest in found}
 
 
 def _judge(row, found, create):

@@ -45,8 +45,8 @@ def read_tree(items):
 
 
 def answer_tree(node, answer):
-    """Return what the tree says when `answer` says it of each condition."""
-    if isinstance(node, Condition):
+    """Return what the tree says when `answer` says it of each leaf."""
+    if not isinstance(node, Group):
         return answer(node)
     answers = (answer_tree(part, answer) for part in node.parts)
     if node.logic in ("all", "not_all"):

@@ -14,6 +14,8 @@ from . import customer_segment_size
 from . import customer_segment_chart
 from . import customer_segment_usage
 from . import customer_segment_explanation
+from . import customer_segment_verdict
+from . import customer_segment_reasons
 from . import base_partner_merge
 from . import res_partner
 from . import res_partner_segment

@@ -57,6 +57,17 @@ class CustomerSegment(models.Model):
             "context": {"default_segment_id": self.id},
         }
 
+    def action_why(self):
+        """Ask about one customer: is it in this segment, and why?"""
+        self.ensure_one()
+        return self._open_why()
+
+    def _open_why(self, **context):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "marketing_segment.segment_why_action"
+        )
+        return action | {"context": {"default_segment_id": self.id, **context}}
+
     # === COPIES === #
 
     def action_freeze(self):

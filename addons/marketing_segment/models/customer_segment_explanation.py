@@ -63,25 +63,29 @@ class CustomerSegment(models.Model):
             parts.append(
                 self.env._("in the RFM segment %s", join(names, self.env._("or")))
             )
-        for label, name in (
-            (self.env._("recency"), "recency"),
-            (self.env._("frequency"), "frequency"),
-            (self.env._("monetary value"), "monetary"),
-        ):
-            low, high = self[f"{name}_min"], self[f"{name}_max"]
-            if (low, high) != (1, 5):
-                score = (
-                    str(low)
-                    if low == high
-                    else self.env._("%(low)s to %(high)s", low=low, high=high)
-                )
-                parts.append(
-                    self.env._(
-                        "with a score of %(score)s for %(label)s",
-                        score=score,
-                        label=label,
-                    )
-                )
+        parts += self._explain_scores()
         if not parts:
             return self.env._("Nobody: choose RFM segments or scores.")
         return self.env._("Customers %s.", join(parts, self.env._("and")))
+
+    def _explain_scores(self):
+        """Return a phrase for each score that is limited."""
+        labels = {
+            "recency": self.env._("recency"),
+            "frequency": self.env._("frequency"),
+            "monetary": self.env._("monetary value"),
+        }
+        phrases = []
+        for name, label in labels.items():
+            low, high = self[f"{name}_min"], self[f"{name}_max"]
+            if (low, high) == (1, 5):
+                continue
+            score = self.env._("%(low)s to %(high)s", low=low, high=high)
+            phrases.append(
+                self.env._(
+                    "with a score of %(score)s for %(label)s",
+                    score=str(low) if low == high else score,
+                    label=label,
+                )
+            )
+        return phrases

@@ -1,5 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+from odoo.addons.marketing_base.models.marketing_pii import PII
 
 
 class SegmentMembership(models.Model):
@@ -44,7 +47,7 @@ class SegmentMembership(models.Model):
         ondelete="set null",
         help="Empty when a rule decided.",
     )
-    email = fields.Char(related="partner_id.email")
+    email = fields.Char(related="partner_id.email", groups=PII)
     segment_type = fields.Selection(related="segment_id.segment_type")
 
     _current_uniq = models.UniqueIndex("(segment_id, partner_id) WHERE left_at IS NULL")
@@ -53,6 +56,30 @@ class SegmentMembership(models.Model):
     _source_idx = models.Index(
         "(source_segment_id) WHERE source_segment_id IS NOT NULL"
     )
+
+    def _tell(self):
+        """Return from when until when, by which way and by whom, as a text."""
+        self.ensure_one()
+        ways = dict(self._fields["source"]._description_selection(self.env))
+        parts = [ways[self.source]]
+        if origin := self.source_segment_id._filtered_access("read"):
+            parts.append(f"“{origin.display_name}”")
+        if self.user_id:
+            # superuser: a colleague's name, as in every column of users
+            parts.append(self.user_id.sudo().name)
+        values = {
+            "since": format_date(self.env, self.added_at),
+            "left": self.left_at and format_date(self.env, self.left_at),
+            "how": ", ".join(parts),
+        }
+        if self.left_at:
+            return self.env._("from %(since)s to %(left)s (%(how)s)", **values)
+        return self.env._("since %(since)s (%(how)s)", **values)
+
+    def action_why(self):
+        """Ask why this customer is in the segment."""
+        self.ensure_one()
+        return self.segment_id._open_why(default_partner_id=self.partner_id.id)
 
     def action_remove(self):
         """Take these customers out of their fixed list."""

@@ -16,3 +16,5 @@ from . import test_segment_rules
 from . import test_segment_schedule
 from . import test_segment_size
 from . import test_segment_tour
+from . import test_segment_verdict
+from . import test_segment_why

@@ -72,6 +72,20 @@ class TestAccess(SegmentCase):
             self._as("outsider", self.mine).read(["marketing_revenue"])
         self.assertTrue(self._as("outsider", self.mine).read(["name"]))
 
+    def test_analysts_see_no_address_of_a_member(self):
+        self.mine.email = "mine@example.com"
+        rows = self.segment_a.membership_ids
+        for name in ("user", "compliance"):
+            with self.subTest(user=name):
+                self.assertEqual(self._as(name, rows).email, "mine@example.com")
+        analyst = self._as("analyst", rows)
+        self.assertNotIn("email", analyst.read()[0])
+        with self.assertRaises(AccessError):
+            analyst.read(["email"])
+        views = analyst.get_views([(False, "list"), (False, "kanban")])
+        for view in views["views"].values():
+            self.assertNotIn('name="email"', view["arch"])
+
     def test_nobody_writes_a_profile(self):
         profile = self._profile(self.mine)
         for name in READERS:

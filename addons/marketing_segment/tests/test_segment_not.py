@@ -1,11 +1,8 @@
-import random
-from datetime import timedelta
-
 from odoo import fields
 from odoo.tests import tagged
 
-from ..segment_tree import Condition, Group, answer_tree
-from .common import SegmentCase
+from ..segment_tree import answer_tree
+from .common_random import RandomRuleCase, to_domain
 
 COMPARE = {
     "=": lambda left, right: left == right,
@@ -37,92 +34,9 @@ def _meets(row, condition):
     return COMPARE[operator](value, wanted)
 
 
-def _to_domain(node):
-    if isinstance(node, Condition):
-        return node.to_domain()
-    sign = "&" if node.logic in ("all", "not_all") else "|"
-    items = [sign] * (len(node.parts) - 1)
-    for part in node.parts:
-        items += _to_domain(part)
-    return ["!", *items] if node.logic in ("none", "not_all") else items
-
-
 @tagged("post_install", "-at_install")
-class TestSegmentNot(SegmentCase):
+class TestSegmentNot(RandomRuleCase):
     """Nested AND, OR and NOT select whom a naive reading selects, NULLs included."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.random = random.Random(19)
-        cls.tags = cls.env["res.partner.category"].create(
-            [{"name": name} for name in ("A", "B")]
-        )
-        cls.countries = cls.env.ref("base.be") | cls.env.ref("base.fr")
-        cls.table = {}
-        for number in range(24):
-            row, partner = cls._make_customer(number)
-            cls.table[partner.id] = row
-
-    @classmethod
-    def _make_customer(cls, number):
-        pick = cls.random.choice
-        row = {
-            "order_count": pick([1, 2, 5]),
-            "revenue": pick([0.0, 10.0, 99.5]),
-            "acquisition_date": pick(
-                [None, *(cls.today - timedelta(days=days) for days in (3, 40))]
-            ),
-            "rfm_segment": pick([None, "loyal", "new"]),
-            "partner_id.city": pick([None, "Ghent", "Bruges"]),
-            "partner_id.country_id": pick([None, *cls.countries.ids]),
-            "partner_id.category_id": set(pick([[], cls.tags[:1].ids, cls.tags.ids])),
-            "partner_id.is_company": pick([True, False]),
-        }
-        partner = cls._customer(
-            f"C{number}",
-            city=row["partner_id.city"],
-            country_id=row["partner_id.country_id"],
-            category_id=[(6, 0, list(row["partner_id.category_id"]))],
-            is_company=row["partner_id.is_company"],
-        )
-        cls.env.flush_all()
-        cls.env.cr.execute(
-            """INSERT INTO customer_profile (partner_id, company_id, currency_id,
-                   order_count, revenue, acquisition_date, rfm_segment)
-               VALUES (%s, %s, %s, %s, %s, %s, %s)""",
-            [partner.id, cls.company_a.id, cls.usd.id, row["order_count"]]
-            + [row["revenue"], row["acquisition_date"], row["rfm_segment"]],
-        )
-        return row, partner
-
-    def _make_condition(self):
-        pick, day = self.random.choice, self.today - timedelta(days=20)
-        ordered = ["<", "<=", ">", ">=", "=", "!="]
-        path, operators, values = pick(
-            [
-                ("order_count", ordered, [1, 2, 3]),
-                ("revenue", ordered, [10.0, 50.0]),
-                ("acquisition_date", ["<", "<=", ">", ">="], [str(day)]),
-                ("acquisition_date", ["=", "!="], [False]),
-                ("rfm_segment", ["=", "!="], ["loyal", False]),
-                ("rfm_segment", ["in", "not in"], [["loyal", "new"]]),
-                ("partner_id.city", ["ilike", "not ilike"], ["g", "GHE"]),
-                ("partner_id.city", ["=", "!="], ["Ghent", False]),
-                ("partner_id.country_id", ["=", "!="], [*self.countries.ids, False]),
-                ("partner_id.country_id", ["in", "not in"], [self.countries.ids]),
-                ("partner_id.category_id", ["in", "not in"], [self.tags[1:].ids]),
-                ("partner_id.is_company", ["="], [True]),
-            ]
-        )
-        return Condition(path, pick(operators), pick(values), pick([True, False]))
-
-    def _make_tree(self, depth):
-        if not depth or self.random.random() < 0.25:
-            return self._make_condition()
-        logic = self.random.choice(["all", "any", "none", "not_all"])
-        count = self.random.randint(2, 3)
-        return Group(logic, tuple(self._make_tree(depth - 1) for _n in range(count)))
 
     def _answer(self, row, condition):
         value = condition.value
@@ -137,7 +51,7 @@ class TestSegmentNot(SegmentCase):
         sizes = set()
         for number in range(ROUNDS):
             tree = self._make_tree(3)
-            domain = repr(_to_domain(tree))
+            domain = repr(to_domain(tree))
             with self.subTest(number=number, domain=domain):
                 expected = {
                     partner_id
@@ -155,7 +69,7 @@ class TestSegmentNot(SegmentCase):
         everybody = set(self.table)
         segments = self.env["customer.segment"]
         for _number in range(60):
-            items = _to_domain(self._make_tree(2))
+            items = to_domain(self._make_tree(2))
             members = []
             for domain in (items, ["!", *items]):
                 candidate = segments.new(

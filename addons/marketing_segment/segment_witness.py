@@ -1,0 +1,83 @@
+"""The conditions of a rule next to what one customer has."""
+
+from odoo import fields
+
+from .segment_phrases import RELATIVE, UNITS
+from .segment_rules import get_kind
+from .segment_sentence import SHOWN_VALUES, Narrator
+from .segment_tree import Condition
+
+#: What says where a customer lives.
+WHEREABOUTS = ("partner_id.city", "partner_id.zip")
+
+
+class Witness(Narrator):
+    """Tells parts of a rule, and the values of a profile."""
+
+    def tell_part(self, node):
+        """Return one condition, or the heading of a group, as a clause on customers."""
+        if isinstance(node, Condition) or not node.parts:
+            phrase, is_exception = self._phrase(node)
+            if is_exception:
+                return self.env._("except those %(phrase)s", phrase=phrase)
+            return phrase
+        return {
+            "all": self.env._("to whom all of this applies:"),
+            "any": self.env._("to whom at least one of these applies:"),
+            "none": self.env._("to whom none of these applies:"),
+            "not_all": self.env._("to whom not all of these apply:"),
+        }[node.logic]
+
+    def tell_own(self, profile, condition):
+        """Return the customer's own value where `condition` asks, as a text.
+
+        Whoever may not see addresses does not see where a customer lives either.
+        """
+        path, kind = condition.path, get_kind(condition.path)
+        if path in WHEREABOUTS and not self.env["marketing.masked"]._reads_pii():
+            return self.env._("hidden")
+        parent, _dot, part = path.rpartition(".")
+        if get_kind(parent) == "date":
+            return self._tell_part_of_date(*self._reach(profile, parent), part)
+        record, name = self._reach(profile, path)
+        value = record[name]
+        if kind in ("relation", "tree"):
+            return self._tell_own_records(path, value.ids)
+        if kind == "boolean":
+            return self.env._("a company") if value else self.env._("a person")
+        if not value and kind not in ("integer", "amount"):
+            return self.env._("unknown")
+        shown = self._tell_value(path, value)
+        if kind == "date" and RELATIVE.match(str(condition.value).strip()):
+            return self._tell_age(shown, value)
+        return shown
+
+    def _reach(self, profile, path):
+        """Return (record, field) at the end of a path; archived tags are values too."""
+        record = profile.with_env(self.env).with_context(active_test=False)
+        *parents, name = path.split(".")
+        for parent in parents:
+            record = record[parent]
+        return record, name
+
+    def _tell_own_records(self, path, ids):
+        if not ids:
+            return self.env._("none")
+        names = list(self._tell_records(path, ids).values())
+        if len(names) > SHOWN_VALUES + 1:
+            rest = self.env._("%s more", len(names) - SHOWN_VALUES)
+            names = [*names[:SHOWN_VALUES], rest]
+        return self.join(names, self.env._("and")) or self.env._("hidden")
+
+    def _tell_part_of_date(self, record, name, part):
+        """Return the number that PostgreSQL compares: it knows the time zone."""
+        query = record._search([("id", "=", record.id)])
+        column = record._field_to_sql(query.table, f"{name}.{part}", query)
+        [(number,)] = self.env.execute_query(query.select(column))
+        return self.env._("unknown") if number is None else str(int(number))
+
+    def _tell_age(self, shown, value):
+        days = (fields.Date.today() - fields.Date.to_date(value)).days
+        one, many = UNITS["d"]
+        period = f"1 {self.env._(one)}" if days == 1 else self._word(many) % days
+        return self.env._("%(date)s, %(period)s ago", date=shown, period=period)
