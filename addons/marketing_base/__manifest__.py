@@ -26,6 +26,7 @@
         "views/marketing_event_views.xml",
         "views/marketing_event_type_views.xml",
         "views/email_subscription_history_views.xml",
+        "views/email_subscription_preference_search_views.xml",
         "views/email_subscription_preference_views.xml",
         "views/marketing_identity_views.xml",
         "views/marketing_erasure_views.xml",

@@ -5,8 +5,8 @@ from .operation import Operation
 
 VERSION = "1.0.0"
 DESCRIPTION = """Machines act with a key: `Authorization: Bearer mmk_…`. A key belongs
-to one company, has the rights of one user and is limited by its scopes; it is never
-accepted in an address.
+to one company, has the rights of one user and is limited by its scopes. It is never
+accepted in an address: one that arrives there is revoked, because addresses are logged.
 
 Errors are `application/problem+json` (RFC 9457). What is missing and what belongs to
 another company answer the same 404. Lists are read page by page: follow `next`.

@@ -31,6 +31,7 @@ from . import res_groups
 from . import res_users
 from . import marketing_api_scope
 from . import marketing_api_key
+from . import marketing_api_key_use
 from . import marketing_api_limit
 from . import marketing_api_answer
 from . import marketing_api_request

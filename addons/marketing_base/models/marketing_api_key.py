@@ -1,6 +1,4 @@
 import hashlib
-import hmac
-import re
 import secrets
 
 from odoo import api, fields, models
@@ -8,11 +6,16 @@ from odoo.exceptions import UserError, ValidationError
 
 TOKEN_BYTES = 32
 PREFIX_LENGTH = 8
-_BEARER = re.compile(r"Bearer +mmk_([0-9a-f]{64})", re.IGNORECASE)
-SERVER_ONLY = {"prefix", "key_hash", "generated_at", "revoked_at", "last_used_at"}
+SERVER_ONLY = {
+    "prefix",
+    "key_hash",
+    "generated_at",
+    "revoked_at",
+    "is_leaked",
+    "last_used_at",
+}
 # Who a key is, is decided once: later it is only narrowed, replaced or revoked.
 FIXED = {"company_id", "user_id"}
-USED_EVERY = "10 minutes"
 
 
 class MarketingApiKey(models.Model):
@@ -33,6 +36,7 @@ class MarketingApiKey(models.Model):
         "expires_at",
         "prefix",
         "revoked_at",
+        "is_leaked",
     )
 
     name = fields.Char(required=True, help="The program that uses the key.")
@@ -50,6 +54,7 @@ class MarketingApiKey(models.Model):
         help="The key can never do more than this user.",
     )
     scope_ids = fields.Many2many("marketing.api.scope", string="Scopes", required=True)
+    scope_summary = fields.Text("May", compute="_compute_scope_summary")
     rate_limit = fields.Integer("Requests per Minute", default=600)
     expires_at = fields.Datetime(
         "Expires On",
@@ -59,6 +64,12 @@ class MarketingApiKey(models.Model):
     key_hash = fields.Char(readonly=True, copy=False, groups=fields.NO_ACCESS)
     generated_at = fields.Datetime("Generated On", readonly=True, copy=False)
     revoked_at = fields.Datetime("Revoked On", readonly=True, copy=False)
+    is_leaked = fields.Boolean(
+        "Sent in an Address",
+        readonly=True,
+        copy=False,
+        help="Revoked by itself: servers on the way write addresses to their logs.",
+    )
     last_used_at = fields.Datetime(
         "Last Used", readonly=True, copy=False, help="Exact to ten minutes."
     )
@@ -89,6 +100,19 @@ class MarketingApiKey(models.Model):
                 key.state = "expired"
             else:
                 key.state = "active"
+
+    @api.depends("scope_ids")
+    def _compute_scope_summary(self):
+        """The scopes on one line each for reading and writing, for lists."""
+        words = {"read": self.env._("Read"), "write": self.env._("Write")}
+        for key in self:
+            areas = {}
+            for name in sorted(key.scope_ids.mapped("name")):
+                verb, area = name.split(":", 1)
+                areas.setdefault(verb, []).append(area)
+            key.scope_summary = "\n".join(
+                f"{words[verb]}: {', '.join(names)}" for verb, names in areas.items()
+            )
 
     @api.constrains("user_id", "company_id")
     def _check_user(self):
@@ -153,9 +177,10 @@ class MarketingApiKey(models.Model):
         self._write_server(
             {
                 "prefix": secret[:PREFIX_LENGTH],
-                "key_hash": _digest(secret),
+                "key_hash": digest(secret),
                 "generated_at": fields.Datetime.now(),
                 "revoked_at": False,
+                "is_leaked": False,
                 "last_used_at": False,
             }
         )
@@ -164,53 +189,19 @@ class MarketingApiKey(models.Model):
     def action_revoke(self):
         """End the key at once; its place in the history stays."""
         self.check_access("write")
-        self._write_server({"key_hash": False, "revoked_at": fields.Datetime.now()})
+        self._revoke()
 
-    # === REQUESTS ===#
+    def _revoke(self, **values):
+        now = fields.Datetime.now()
+        self._write_server({"key_hash": False, "revoked_at": now, **values})
 
-    @api.model
-    def _find(self, header):
-        """Return the working key of an Authorization header; called as superuser."""
-        given = _BEARER.fullmatch(header.strip())
-        if not given:
-            return self.browse()
-        secret = given.group(1).lower()
-        digest = _digest(secret).encode()
-        for key in self.search([("prefix", "=", secret[:PREFIX_LENGTH])]):
-            stored = (key.key_hash or "").encode()
-            if hmac.compare_digest(stored, digest) and key._is_usable():
-                return key
-        return self.browse()
-
-    def _is_usable(self):
-        user = self.user_id
-        return (
-            self.state == "active"
-            and user.active
-            and not user.share
-            and self.company_id in user.company_ids
-        )
-
-    def _get_context(self):
-        """The context of the key's requests: its one company, its user's language."""
-        user = self.user_id
-        return {
-            "allowed_company_ids": self.company_id.ids,
-            "lang": user.lang,
-            "tz": user.tz,
-        }
-
-    @api.model
-    def _touch(self, cr, key_id):
-        """Note a use, at most once in a while: busy keys would wait for each other."""
-        cr.execute(
-            """UPDATE marketing_api_key
-                  SET last_used_at = now() AT TIME ZONE 'UTC'
-                WHERE id = %s AND (last_used_at IS NULL OR last_used_at
-                      < now() AT TIME ZONE 'UTC' - %s::interval)""",
-            [key_id, USED_EVERY],
-        )
+    def _get_audit_event(self, kind, changes):
+        if kind == "created":
+            return "api_key_created"
+        if kind == "changed" and changes.get("revoked_at", [None])[-1]:
+            return "api_key_revoked"
+        return super()._get_audit_event(kind, changes)
 
 
-def _digest(secret):
+def digest(secret):
     return hashlib.sha256(secret.encode()).hexdigest()

@@ -4,6 +4,7 @@ from . import test_api_document
 from . import test_api_health
 from . import test_api_http
 from . import test_api_key
+from . import test_api_leaks
 from . import test_audit_access
 from . import test_audit_chain
 from . import test_audit_race

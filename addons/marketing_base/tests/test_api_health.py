@@ -3,8 +3,11 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.tests import TransactionCase, tagged
+from odoo.tools import SQL
 
 from odoo.addons.marketing_base.api.metrics import Metric, render
+from odoo.addons.marketing_base.models import marketing_health
+from odoo.addons.marketing_base.models.marketing_health import OPEN_STATES
 
 from .api_common import ApiCase
 
@@ -99,6 +102,41 @@ class TestApiHealth(ApiCase):
             "marketing_events_written_total ",
         ):
             self.assertIn(f"\n{sample}", answer.text)
+
+    def count(self):
+        metric = self.env["marketing.health"]._get_jobs_metric()
+        return {(s["queue"], s["state"]): count for s, count in metric.samples}
+
+    def test_jobs_have_the_same_few_labels_whatever_the_table_holds(self):
+        before = self.count()
+        self.assertEqual(
+            set(before),
+            {(q, s) for q in ("deliver", "score") for s in OPEN_STATES},
+        )
+        self.jobs._enqueue("marketing.event", "_cron_ensure_partitions", {})
+        self.env.cr.execute(
+            """INSERT INTO marketing_job (model, method, run_at, queue, state, kind,
+                      max_attempts)
+               SELECT 'x', 'y', now(), q, s, 'pump', 1
+                 FROM unnest(%s) q, unnest(%s) s, generate_series(1, 3)""",
+            [["deliver", "made up"], ["failed", "done", "cancelled", "odd"]],
+        )
+        expected = dict(before)
+        expected["score", "pending"] += 1
+        expected["deliver", "failed"] += 3
+        self.assertEqual(self.count(), expected)
+        self.patch(marketing_health, "MAX_COUNT", 2)
+        self.assertEqual(self.count()["deliver", "failed"], 2)
+
+    def test_counting_jobs_reads_a_bounded_piece_of_the_index(self):
+        """Whatever the size of the table: no scan of it, and a limit on each count."""
+        query = self.env["marketing.health"]._count_jobs_sql(["deliver", "score"])
+        self.env.cr.execute("SET LOCAL enable_seqscan = off")
+        self.env.cr.execute("SET LOCAL enable_bitmapscan = off")
+        self.env.cr.execute(SQL("EXPLAIN (COSTS OFF) %s", query))
+        plan = "\n".join(row[0] for row in self.env.cr.fetchall())
+        self.assertIn("Index Only Scan using marketing_job_state_queue_idx", plan)
+        self.assertIn("Limit", plan)
 
     def test_each_needs_its_scope(self):
         _key, token = self.make_key("analyst", ["read:events"])

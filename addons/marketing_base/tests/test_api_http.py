@@ -38,15 +38,6 @@ class TestApiAuthentication(ApiCase):
         )
         self.assertTrue(key.last_used_at)
 
-    def test_a_key_in_the_address_is_refused(self):
-        _key, token = self.make_key()
-        for name in ("access_token", "token", "key", "api_key"):
-            answer = self.call("GET", f"/api/v1/events?{name}={token}")
-            self.assertProblem(answer, 401)
-            answer = self.call("GET", f"/api/v1/events?{name}={token}", token=token)
-            self.assertProblem(answer, 400, "not known")
-            self.assertNotIn(token, answer.text)
-
     def test_revoked_expired_replaced_and_orphaned_keys(self):
         now = fields.Datetime.now()
         for spoil in (

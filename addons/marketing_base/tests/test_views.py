@@ -30,6 +30,24 @@ class TestViews(MarketingCase):
                         set(views["views"]), {"list", "kanban", "search"}, (role, name)
                     )
 
+    def test_consents_show_what_the_specification_lists(self):
+        """Each of its columns in the list, and those one searches for in the search."""
+        officer = self.preferences.with_user(self.users["compliance"])
+        views = officer.get_views([(False, "list"), (False, "search")])["views"]
+        listed, searched = (
+            set(etree.fromstring(views[kind]["arch"]).xpath("//field/@name"))
+            for kind in ("list", "search")
+        )
+        columns = {"partner_id", "display_name", "is_subscribed", "unsubscribed_at"}
+        columns |= {"unsubscribe_reason", "topic_ids", "preferred_frequency"}
+        columns |= {"email_enabled", "sms_enabled", "push_enabled", "updated_at"}
+        columns |= {"consent_given_at", "source_label", "consent_ip_address"}
+        self.assertLessEqual(columns, listed)
+        columns = {"partner_id", "email_address", "consent_source"}
+        self.assertLessEqual(columns | {"unsubscribe_reason"}, searched)
+        labels = officer.fields_get(sorted(listed), attributes=["string"])
+        self.assertEqual(len({f["string"] for f in labels.values()}), len(listed))
+
     def test_the_partner_form_shows_consent_to_marketing_only(self):
         partner = self.env["res.partner"]
         for user, expected in ((self.users["user"], True), (self.outsider, False)):

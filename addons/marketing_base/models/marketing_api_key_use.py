@@ -1,0 +1,72 @@
+import hmac
+import re
+
+from odoo import api, models
+
+from .marketing_api_key import PREFIX_LENGTH, digest
+
+_BEARER = re.compile(r"Bearer +mmk_([0-9a-f]{64})", re.IGNORECASE)
+USED_EVERY = "10 minutes"
+
+
+class MarketingApiKey(models.Model):
+    """What a request does with a key: find it, use it, or give it away."""
+
+    _inherit = "marketing.api.key"
+
+    @api.model
+    def _find(self, header):
+        """Return the working key of an Authorization header; called as superuser."""
+        given = _BEARER.fullmatch(header.strip())
+        if not given:
+            return self.browse()
+        key = self._find_by_secret(given.group(1).lower())
+        return key if key and key._is_usable() else self.browse()
+
+    @api.model
+    def _find_by_secret(self, secret):
+        wanted = digest(secret).encode()
+        for key in self.search([("prefix", "=", secret[:PREFIX_LENGTH])]):
+            if hmac.compare_digest((key.key_hash or "").encode(), wanted):
+                return key
+        return self.browse()
+
+    @api.model
+    def _revoke_leaked(self, secrets_):
+        """Revoke the keys of these secrets, usable or not; called as superuser.
+
+        Only who has a whole key can have it revoked. Archived ones count as well.
+        """
+        keys = self.with_context(active_test=False)
+        leaked = keys.browse().union(*map(keys._find_by_secret, secrets_))
+        leaked._revoke(is_leaked=True)
+        return leaked
+
+    def _is_usable(self):
+        user = self.user_id
+        return (
+            self.state == "active"
+            and user.active
+            and not user.share
+            and self.company_id in user.company_ids
+        )
+
+    def _get_context(self):
+        """The context of the key's requests: its one company, its user's language."""
+        user = self.user_id
+        return {
+            "allowed_company_ids": self.company_id.ids,
+            "lang": user.lang,
+            "tz": user.tz,
+        }
+
+    @api.model
+    def _touch(self, cr, key_id):
+        """Note a use, at most once in a while: busy keys would wait for each other."""
+        cr.execute(
+            """UPDATE marketing_api_key
+                  SET last_used_at = now() AT TIME ZONE 'UTC'
+                WHERE id = %s AND (last_used_at IS NULL OR last_used_at
+                      < now() AT TIME ZONE 'UTC' - %s::interval)""",
+            [key_id, USED_EVERY],
+        )
