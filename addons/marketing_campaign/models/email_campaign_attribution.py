@@ -47,7 +47,7 @@ class EmailCampaign(models.Model):
             "type": "ir.actions.act_window",
             "name": self.env._("Orders of %(campaign)s", campaign=self.name),
             "res_model": "marketing.attribution",
-            "view_mode": "list,pivot,graph",
+            "view_mode": "list,kanban,pivot,graph",
             "domain": [("campaign_id", "in", self.ids)],
             "context": {"create": False},
         }

@@ -52,3 +52,12 @@ class MarketingAttribution(models.Model):
     _order_uniq = models.Constraint(
         "UNIQUE(order_id)", "An order counts for one campaign."
     )
+
+    def action_open_order(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "sale.order",
+            "res_id": self.order_id.id,
+            "views": [(False, "form")],
+        }

@@ -52,3 +52,11 @@ class TestAttributionAccess(AttributionCase):
         ):
             model = self.env[action["res_model"]].with_user(self.user)
             self.assertEqual(model.search_count(action["domain"]), count)
+
+    def test_a_row_opens_its_order(self):
+        self._click(self.one, ORDERED - timedelta(hours=1))
+        order = self._order()
+        self._refresh()
+        row = self.env["marketing.attribution"].search([("order_id", "=", order.id)])
+        action = row.with_user(self.user).action_open_order()
+        self.assertEqual(self.env[action["res_model"]].browse(action["res_id"]), order)
