@@ -31,8 +31,9 @@ class TestSegmentCounts(SegmentMembersCase):
         )
         self.assertEqual(segment.live_count, 6)
         self.assertEqual(segment.live_sendable_count, 1)
-        for label in segment._get_reason_labels().values():
-            self.assertIn(label, str(segment.live_refusals))
+        labels = segment._get_reason_labels()
+        for reason in segment.refusal_summary:
+            self.assertIn(labels[reason], str(segment.live_refusals))
 
     def test_share_of_base_and_sample(self):
         segment = self._segment("[('order_count', '>=', 4)]")

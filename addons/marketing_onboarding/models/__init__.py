@@ -1,0 +1,17 @@
+from . import (
+    campaign_recipient,
+    customer_segment,
+    email_campaign,
+    email_subscription_preference,
+    marketing_audit_log,
+    marketing_first_steps,
+    marketing_first_steps_facts,
+    marketing_sample,
+    marketing_sample_marks,
+    marketing_sample_records,
+    marketing_sample_holders,
+    marketing_sample_removal,
+    res_company,
+    res_users,
+    sale_order,
+)
