@@ -108,7 +108,7 @@ def _addon_hash(addon: str) -> str:
         for path in folder.rglob("*")
         if path.is_file()
         and "tests" not in path.relative_to(folder).parts
-        and path.suffix != ".pyc"
+        and path.suffix not in (".pyc", ".pot")
     )
     digest = hashlib.sha256()
     for file in files:

@@ -124,6 +124,11 @@ def production(options: list[str]) -> bool:
     return _real_processes("production", options)
 
 
+def translations(options: list[str]) -> bool:
+    """The translation templates against what Odoo's exporter reads today."""
+    return _real_processes("translations", options)
+
+
 def api(options: list[str]) -> bool:
     """Made-up requests to every operation of the API, on a running server."""
     return _real_processes("api", options)
@@ -174,6 +179,7 @@ PARTS = {
     "scripts": scripts,
     "queue": queue,
     "addons": addons,
+    "translations": translations,
     "faults": faults,
     "production": production,
     "api": api,
