@@ -4,6 +4,7 @@ from . import test_campaign_api
 from . import test_campaign_audience
 from . import test_template_tours
 from . import test_builder_assets
+from . import test_view_widgets
 from . import test_campaign_statistics
 from . import test_marketing_attribution
 from . import test_campaign_test_send
