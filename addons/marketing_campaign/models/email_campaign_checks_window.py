@@ -39,18 +39,25 @@ class EmailCampaign(models.Model):
         start = max(self.scheduled_date or now, now)
         window = self._get_window()
         first = min(zones, key=lambda zone: window.find_opening(start, zone).opens)
+        opens = window.find_opening(start, first).opens
         text = self.env._(
-            "It is sent %(days)s from %(start)s to %(end)s; the first messages leave on"
-            " %(when)s (%(zone)s).",
+            "It is sent %(days)s from %(start)s to %(end)s; the first messages leave"
+            " %(when)s.",
             days=self._describe_days(),
             start=self._format_minute(window.start),
             end=self._format_minute(window.end),
-            when=format_datetime(
-                self.env, window.find_opening(start, first).opens, tz=first.key
-            ),
-            zone=first.key,
+            when=self._describe_opening(opens, first, is_now=opens == now),
         )
         return Check("opening", "ok", text, "", PLACE)
+
+    def _describe_opening(self, opens, zone, *, is_now):
+        if is_now:
+            return self.env._("at once")
+        return self.env._(
+            "on %(when)s (%(zone)s)",
+            when=format_datetime(self.env, opens, tz=zone.key),
+            zone=zone.key,
+        )
 
     def _describe_days(self):
         labels = [self._fields[day]._description_string(self.env) for day in WEEKDAYS]

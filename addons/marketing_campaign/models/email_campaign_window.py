@@ -35,7 +35,7 @@ class EmailCampaign(models.Model):
         default=18.0,
         help="An end before the beginning is on the next day.",
     )
-    # the names that the widget week_days asks for
+    # the names that Odoo's widget of weekdays asks for
     mon = fields.Boolean("Mon", default=True)
     tue = fields.Boolean("Tue", default=True)
     wed = fields.Boolean("Wed", default=True)
