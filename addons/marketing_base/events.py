@@ -8,6 +8,8 @@ import json
 from datetime import datetime
 from typing import NamedTuple
 
+from odoo.tools import SQL
+
 from .scrub import clean_properties, clean_text
 
 MAX_IDENTIFIER = 128
@@ -42,10 +44,15 @@ _COLUMNS = (
 )
 _NAMES = ", ".join(name for name, _type in _COLUMNS)
 _ARRAYS = ", ".join(f"%s::{kind}[]" for _name, kind in _COLUMNS)
-_INSERT = f"""
+_GIVEN = f"unnest({_ARRAYS}) WITH ORDINALITY AS incoming({_NAMES}, position)"
+_SELECTED = f"(SELECT {_NAMES}, 1 FROM %s given) AS incoming({_NAMES}, position)"
+
+
+def _insert_from(source):
+    return f"""
     WITH incoming AS (
         SELECT DISTINCT ON (source_id, event_id) *
-          FROM unnest({_ARRAYS}) WITH ORDINALITY AS incoming({_NAMES}, position)
+          FROM {source}
          ORDER BY source_id, event_id, position
     ), accepted AS (
         INSERT INTO marketing_event_key (source_id, event_id, body)
@@ -66,6 +73,10 @@ _INSERT = f"""
         ON erased.partner_id = incoming.partner_id AND erased.erased_at IS NOT NULL
      ORDER BY source_id, event_id
 """
+
+
+_INSERT = _insert_from(_GIVEN)
+_INSERT_SELECTED = _insert_from(_SELECTED)
 
 _COUNT_CONFLICTS = f"""
     UPDATE marketing_event_key known
@@ -95,6 +106,16 @@ def insert_events(cr, events):
         [list(column) for column in zip(*rows, strict=True)]
         + [list(IDENTIFYING_PROPERTIES)],
     )
+    return cr.rowcount
+
+
+def insert_selected_events(cr, select):
+    """Insert the events that the SQL ``select`` yields; return how many were new.
+
+    For many at once. The columns are named like the fields of :class:`Event`. Nothing
+    is scrubbed: properties may hold our own numbers and words only.
+    """
+    cr.execute(SQL(_INSERT_SELECTED, SQL("(%s)", select), list(IDENTIFYING_PROPERTIES)))
     return cr.rowcount
 
 

@@ -15,6 +15,7 @@ from . import test_consent_history
 from . import test_consent_paths
 from . import test_event
 from . import test_event_partition
+from . import test_event_selected
 from . import test_event_type
 from . import test_identity
 from . import test_job_access

@@ -3,10 +3,9 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from odoo.addons.marketing_base.events import Event, insert_events
+from odoo.addons.marketing_base.events import insert_selected_events
 
 LATEST = 10
-EVENTS_AT_ONCE = 10_000
 
 _ADD = """
     INSERT INTO segment_membership
@@ -21,26 +20,45 @@ _ADD = """
  RETURNING id, partner_id
 """
 
+# Many members may have been noted a moment ago, before anything counted the rows: the
+# planner then expects two of them. A FULL JOIN is never done by a nested loop, which
+# would compare each member with each.
 _SYNC = """
-    WITH wanted AS MATERIALIZED (SELECT * FROM %(members)s member(partner_id)),
-    gone AS (
+    WITH moved AS MATERIALIZED (
+        SELECT old.id, partner_id
+          FROM (SELECT DISTINCT * FROM %(members)s member(partner_id)) wanted
+          FULL JOIN (SELECT id, partner_id FROM segment_membership
+                      WHERE segment_id = %(segment)s AND left_at IS NULL) old
+         USING (partner_id)
+         WHERE old.id IS NULL OR wanted.partner_id IS NULL
+    ), gone AS (
         UPDATE segment_membership old SET left_at = %(now)s
-         WHERE segment_id = %(segment)s AND left_at IS NULL
-           AND NOT EXISTS (SELECT FROM wanted WHERE partner_id = old.partner_id)
-     RETURNING id, partner_id
+          FROM moved
+         WHERE old.id = moved.id
+     RETURNING old.id, old.partner_id
     ), come AS (
         INSERT INTO segment_membership (segment_id, partner_id, added_at, source)
-        SELECT DISTINCT %(segment)s, partner_id, %(now)s::timestamp, 'rule'
-          FROM wanted
-         WHERE NOT EXISTS (SELECT FROM segment_membership old
-                            WHERE old.segment_id = %(segment)s AND old.left_at IS NULL
-                              AND old.partner_id = wanted.partner_id)
+        SELECT %(segment)s, partner_id, %(now)s::timestamp, 'rule'
+          FROM moved
+         WHERE id IS NULL
             ON CONFLICT (segment_id, partner_id) WHERE left_at IS NULL DO NOTHING
      RETURNING id, partner_id
     )
     SELECT 'left', id, partner_id FROM gone
      UNION ALL
     SELECT 'entered', id, partner_id FROM come
+"""
+
+_MOVE_EVENTS = """
+    SELECT 'odoo' AS source_id,
+           'membership:' || move.id || ':' || move.change AS event_id,
+           'user_segmented' AS event_type, NULL::timestamp AS occurred_at,
+           %(company)s::int AS company_id, move.partner_id,
+           NULL::int AS campaign_id, NULL::int AS recipient_id,
+           jsonb_build_object('segment_id', %(segment)s::int, 'change', move.change,
+                              'source', %(source)s::text) AS properties
+      FROM unnest(%(changes)s::text[], %(ids)s::int[], %(partners)s::int[])
+           AS move(change, id, partner_id)
 """
 
 
@@ -184,22 +202,22 @@ class CustomerSegment(models.Model):
 
     def _log_moves(self, moves, source):
         """Log one event for each (change, membership id, partner id)."""
-        events = [
-            Event(
-                event_type="user_segmented",
-                event_id=f"membership:{membership_id}:{change}",
-                company_id=self.company_id.id,
-                partner_id=partner_id,
-                properties={
-                    "segment_id": self.id,
-                    "change": change,
-                    "source": source,
-                },
-            )
-            for change, membership_id, partner_id in moves
-        ]
-        for start in range(0, len(events), EVENTS_AT_ONCE):
-            insert_events(self.env.cr, events[start : start + EVENTS_AT_ONCE])
+        moves = list(moves)
+        if not moves:
+            return
+        changes, ids, partner_ids = map(list, zip(*moves, strict=True))
+        insert_selected_events(
+            self.env.cr,
+            SQL(
+                _MOVE_EVENTS,
+                company=self.company_id.id,
+                segment=self.id,
+                source=source,
+                changes=changes,
+                ids=ids,
+                partners=partner_ids,
+            ),
+        )
 
     def _invalidate_members(self):
         self.env["segment.membership"].invalidate_model(flush=False)

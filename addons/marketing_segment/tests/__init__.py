@@ -15,6 +15,7 @@ from . import test_segment_not
 from . import test_segment_rules
 from . import test_segment_schedule
 from . import test_segment_size
+from . import test_segment_sync
 from . import test_segment_tour
 from . import test_segment_verdict
 from . import test_segment_why
