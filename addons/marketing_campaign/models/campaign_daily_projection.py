@@ -32,7 +32,7 @@ MESSAGE_MOMENTS = {
     "complained": "r.complained_at",
 }
 COUNTED = (*MESSAGE_MOMENTS, "opens", "machine_opens", "clicks", "machine_clicks")
-COLUMNS = (*COUNTED, "orders", "revenue")
+COLUMNS = (*COUNTED, "orders", "revenue", "spend")
 
 # Each source is reduced to (campaign, hour, what, how many, money) before the time
 # zone is looked at: a campaign has millions of moments and few hours. Zones differ
@@ -79,6 +79,12 @@ _FACTS = """
     event=_QUARTER.format("e.occurred_at"),
     click=_QUARTER.format("k.clicked_at"),
     order=_QUARTER.format("a.order_date"),
+)
+# The days add up to what the campaign shows, whatever was rounded there.
+_SPEND = SQL(
+    """COALESCE(max(c.spend) * sum(number) FILTER (WHERE kind = 'sent')
+       / sum(sum(number) FILTER (WHERE kind = 'sent'))
+         OVER (PARTITION BY f.campaign_id), 0) AS spend"""
 )
 _WRITE = """
     , dropped AS (
@@ -171,9 +177,9 @@ def _prepare_values(ids, high):
     ]
     sums = [
         SQL("COALESCE(sum(number) FILTER (WHERE kind = %s), 0) AS %s", name, column)
-        for name, column in zip(COLUMNS[:-1], names[:-1], strict=True)
+        for name, column in zip(COLUMNS[:-2], names[:-2], strict=True)
     ]
-    sums.append(SQL("sum(money) AS revenue"))
+    sums += [SQL("sum(money) AS revenue"), _SPEND]
     return {
         "ids": ids,
         "high": high,

@@ -50,6 +50,10 @@ class CampaignDailyStats(models.Model):
         readonly=True,
         help="Untaxed totals of these orders, less posted refunds of their lines.",
     )
+    spend = fields.Monetary(
+        readonly=True,
+        help="The campaign's spend, shared among its days by the messages accepted.",
+    )
 
     _campaign_day_uniq = models.Constraint(
         "UNIQUE(campaign_id, day)", "A campaign has one row a day."

@@ -68,6 +68,7 @@ def _get_tags():
             "Autumn is here",
             source="creative.headline",
             joins=needs,
+            help=_lt("Of the creative that was drawn for the customer."),
         ),
         Tag(
             "body",
@@ -76,6 +77,7 @@ def _get_tags():
             "multiline",
             "creative.body",
             needs,
+            help=_lt("Text of the creative, with its line breaks."),
         ),
         Tag(
             "cta",
@@ -83,6 +85,7 @@ def _get_tags():
             "See the offers",
             source="creative.cta_text",
             joins=needs,
+            help=_lt("Words on the button of the creative."),
         ),
         Tag(
             "cta_url",

@@ -35,16 +35,18 @@ class EmailCampaign(models.Model):
         if not campaigns or not (providers or any(campaigns.mapped("spend"))):
             return
         amounts = campaigns._price_messages(providers)
-        self.env.cr.execute(
+        rows = self.env.execute_query(
             SQL(
                 """UPDATE email_campaign c SET spend = n.amount
                      FROM unnest(%s::int[], %s::numeric[]) AS n(id, amount)
-                    WHERE c.id = n.id AND c.spend IS DISTINCT FROM n.amount""",
+                    WHERE c.id = n.id AND c.spend IS DISTINCT FROM n.amount
+                RETURNING c.id""",
                 campaigns.ids,
                 [amounts[campaign] for campaign in campaigns],
             )
         )
         campaigns.invalidate_recordset(["spend"], flush=False)
+        self.env["campaign.daily.stats"]._mark([row[0] for row in rows])
 
     @api.model
     def _get_priced_providers(self):

@@ -159,7 +159,8 @@ class EmailTemplateMarketing(models.Model):
         """The tags as the editor lists them: dictionaries of plain text."""
         registry = self.env["marketing.merge.tag"]
         tags = registry._get_tags().values()
-        return [registry._describe(tag) for tag in tags if not tag.hidden]
+        formatter = self._get_formatter(self.env.company)
+        return [registry._describe(tag, formatter) for tag in tags if not tag.hidden]
 
     @api.model
     def _prepare_content(self, vals):

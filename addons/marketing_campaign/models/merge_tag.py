@@ -6,65 +6,10 @@ from odoo.tools.translate import LazyTranslate
 from odoo.addons.marketing_engine import rfm
 
 from ..rendering import Tag
+from . import merge_tag_sql as sources
 
 _lt = LazyTranslate(__name__)
 
-# first word of a person's name; a company or an address is no first name
-_FIRST_NAME = """
-    CASE WHEN partner.is_company OR partner.name LIKE '%%@%%' THEN NULL
-         ELSE NULLIF(split_part(btrim(partner.name), ' ', 1), '') END
-"""
-_COMPANY_ADDRESS = """
-    COALESCE(NULLIF(btrim(company.marketing_postal_address), ''), concat_ws(
-        E'\\n', NULLIF(company_partner.street, ''),
-        NULLIF(concat_ws(' ', company_partner.zip, company_partner.city), '')))
-"""
-_PRODUCTS = """
-    (SELECT jsonb_agg(jsonb_build_object(
-                'name', COALESCE(t.name ->> partner.lang, t.name ->> 'en_US'),
-                'category', c.name, 'price', t.list_price,
-                'url', COALESCE(NULLIF(company_partner.website, ''),
-                                base_url.value) || '/shop/' || t.id)
-            ORDER BY best.revenue DESC, t.id)
-       FROM (SELECT product.product_tmpl_id, sum(line.price_subtotal) AS revenue
-               FROM sale_order_line line
-               JOIN sale_order orders ON orders.id = line.order_id
-               JOIN res_partner buyer ON buyer.id = orders.partner_id
-               JOIN product_product product ON product.id = line.product_id
-              WHERE buyer.commercial_partner_id = partner.commercial_partner_id
-                AND orders.company_id = target.company_id
-                AND orders.state = 'sale' AND line.price_subtotal > 0
-              GROUP BY product.product_tmpl_id
-              ORDER BY revenue DESC, product.product_tmpl_id LIMIT 4) best
-       JOIN product_template t ON t.id = best.product_tmpl_id
-       LEFT JOIN product_category c ON c.id = t.categ_id)
-"""
-_JOINS = {
-    "company": (
-        (),
-        "LEFT JOIN res_company company ON company.id = target.company_id",
-    ),
-    "company_partner": (
-        ("company",),
-        """LEFT JOIN res_partner company_partner
-                  ON company_partner.id = company.partner_id""",
-    ),
-    "profile": (
-        (),
-        """LEFT JOIN customer_profile profile
-                  ON profile.partner_id = partner.commercial_partner_id
-                 AND profile.company_id = target.company_id""",
-    ),
-    "category": (
-        ("profile",),
-        """LEFT JOIN product_category category
-                  ON category.id = profile.favourite_category_id""",
-    ),
-    "base_url": (
-        (),
-        """LEFT JOIN ir_config_parameter base_url ON base_url.key = 'web.base.url'""",
-    ),
-}
 _PROFILE_COLUMNS = {
     "total_orders": "order_count",
     "total_spent": "revenue",
@@ -105,10 +50,34 @@ class MarketingMergeTag(models.AbstractModel):
     @api.model
     def _get_person_tags(self):
         return (
-            Tag("first_name", _lt("First name"), "Anna", source=_FIRST_NAME),
-            Tag("customer_name", _lt("Full name"), "Anna Brown", source="partner.name"),
-            Tag("email", _lt("Email"), "anna@example.com", source="target.email"),
-            Tag("city", _lt("City"), "Springfield", source="partner.city"),
+            Tag(
+                "first_name",
+                _lt("First name"),
+                "Anna",
+                source=sources.FIRST_NAME,
+                help=_lt("First word of a person's name. Companies have none."),
+            ),
+            Tag(
+                "customer_name",
+                _lt("Full name"),
+                "Anna Brown",
+                source="partner.name",
+                help=_lt("The name of the contact, a person or a company."),
+            ),
+            Tag(
+                "email",
+                _lt("Email"),
+                "anna@example.com",
+                source="target.email",
+                help=_lt("The address that this message goes to."),
+            ),
+            Tag(
+                "city",
+                _lt("City"),
+                "Springfield",
+                source="partner.city",
+                help=_lt("City of the contact. Many contacts have none."),
+            ),
         )
 
     @api.model
@@ -120,14 +89,28 @@ class MarketingMergeTag(models.AbstractModel):
                 "Hot drinks",
                 source="category.name",
                 joins=("category",),
+                help=_lt("The product category with most of the customer's revenue."),
             ),
-            self._profile_tag("total_orders", _lt("Orders"), 7, "integer"),
-            self._profile_tag("total_spent", _lt("Total spent"), 312.4, "money"),
+            self._profile_tag(
+                "total_orders",
+                _lt("Orders"),
+                7,
+                "integer",
+                _lt("Confirmed orders of all time. Who never bought has none."),
+            ),
+            self._profile_tag(
+                "total_spent",
+                _lt("Total spent"),
+                312.4,
+                "money",
+                _lt("Untaxed total of these orders, less refunds."),
+            ),
             self._profile_tag(
                 "last_order_date",
                 _lt("Last order"),
                 datetime.date(2026, 3, 14),
                 "date",
+                _lt("The day of the latest confirmed order."),
             ),
             Tag(
                 "rfm_segment",
@@ -137,22 +120,26 @@ class MarketingMergeTag(models.AbstractModel):
                 "profile.rfm_segment",
                 ("profile",),
                 choices={key: item.label for key, item in rfm.SEGMENTS.items()},
+                help=_lt("By recency, frequency and money. Rarely words for a mail."),
             ),
             Tag(
                 "products",
                 _lt("Best bought products"),
                 _SAMPLE_PRODUCTS,
                 "list",
-                _PRODUCTS,
+                sources.PRODUCTS,
                 ("company_partner", "base_url"),
                 fields={tag.key: tag for tag in _PRODUCT_FIELDS},
+                help=_lt(
+                    "Up to four products that the customer spent most on, a row each."
+                ),
             ),
         )
 
     @api.model
-    def _profile_tag(self, key, label, sample, kind):
-        column = _PROFILE_COLUMNS[key]
-        return Tag(key, label, sample, kind, f"profile.{column}", ("profile",))
+    def _profile_tag(self, key, label, sample, kind, help_):
+        source = f"profile.{_PROFILE_COLUMNS[key]}"
+        return Tag(key, label, sample, kind, source, ("profile",), help=help_)
 
     @api.model
     def _get_company_tags(self):
@@ -163,23 +150,39 @@ class MarketingMergeTag(models.AbstractModel):
                 "Corner Shop",
                 source="company.name",
                 joins=("company",),
+                help=_lt("The company that sends the campaign."),
             ),
             Tag(
                 "company_address",
                 _lt("Company address"),
                 "1 High Street\nSpringfield",
                 "multiline",
-                _COMPANY_ADDRESS,
+                sources.COMPANY_ADDRESS,
                 ("company_partner",),
+                help=_lt("The postal address of the settings, else of the company."),
             ),
-            Tag("unsubscribe_url", _lt("Unsubscribe link"), "#", "link", "unsubscribe"),
-            Tag("view_url", _lt("View in browser link"), "#", "link", "view"),
+            Tag(
+                "unsubscribe_url",
+                _lt("Unsubscribe link"),
+                "#",
+                "link",
+                "unsubscribe",
+                help=_lt("Each marketing mail needs it; it is signed for its reader."),
+            ),
+            Tag(
+                "view_url",
+                _lt("View in browser link"),
+                "#",
+                "link",
+                "view",
+                help=_lt("Opens this message as a page, for who cannot read it."),
+            ),
         )
 
     @api.model
     def _get_joins(self):
         """Mapping name -> (names it needs, LEFT JOIN text) for the sources of tags."""
-        return _JOINS
+        return sources.JOINS
 
     @api.model
     def _get_choice_words(self, langs):
@@ -195,15 +198,19 @@ class MarketingMergeTag(models.AbstractModel):
         }
 
     @api.model
-    def _describe(self, tag):
-        """A tag as plain texts in the user's language."""
-        sample = "" if tag.kind == "list" else tag.sample
+    def _describe(self, tag, formatter):
+        """A tag as plain texts in the user's language, its sample as in a mail."""
+        context = {}
+        formatter.fill(context, tag, tag.sample, self.env.lang)
+        fields = tag.fields.values()
+        sample = context[tag.key]
         return {
             "key": tag.key,
             "label": self.env._(tag.label),
+            "help": self.env._(tag.help) if tag.help else "",
             "kind": tag.kind,
-            "sample": str(tag.choices.get(sample, sample)),
-            "fields": [self._describe(field) for field in tag.fields.values()],
+            "sample": "" if tag.kind == "list" else sample or "",
+            "fields": [self._describe(field, formatter) for field in fields],
         }
 
     @api.model

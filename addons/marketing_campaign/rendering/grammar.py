@@ -120,6 +120,13 @@ def _take_argument(parser):
     return text
 
 
+def read_filter(name):
+    """`data-mm-filter` of a tag in the body -> filters of its Expression."""
+    if name and name not in FILTERS:
+        raise TemplateProblem(_unknown_filter(name[:60]), near=name[:60])
+    return (name,) if name else ()
+
+
 def _unknown_filter(name):
     return _lt(
         "“%(name)s” is not allowed here; use %(names)s or default.",

@@ -6,7 +6,7 @@ from lxml import etree
 
 from odoo.tools.translate import LazyTranslate
 
-from .grammar import Expression, parse_loop
+from .grammar import Expression, parse_loop, read_filter
 from .links import resolve_link, url_slot
 from .problems import TemplateProblem
 from .slots import EndSlot, ForSlot, IfSlot, ItemSlot, LinkSlot, UrlSlot
@@ -111,10 +111,14 @@ def _fill_tag(element, data, sheet):
 
 
 def tag_slot(key, data, sheet):
-    """Slot for `data-mm-tag`, with its fallback."""
+    """Slot for `data-mm-tag`, with its fallback and how it is written."""
     fallback = data.get("data-mm-default", "")
+    filters = read_filter(data.get("data-mm-filter", "").strip())
     match = _ITEM_RE.fullmatch(key)
     if match:
+        if filters:
+            message = _lt("“%(filter)s” cannot be used in a repeat.", filter=filters[0])
+            raise TemplateProblem(message, near=key)
         return ItemSlot(match[1], match[2], Expression(key, (), fallback))
     tag = get_tag(sheet.tags, key)
     if tag.kind == "link":
@@ -124,7 +128,7 @@ def tag_slot(key, data, sheet):
             _lt("“%(tag)s” is a list: repeat a block over it.", tag=key), near=key
         )
     sheet.used.add(key)
-    return Expression(key, (), fallback)
+    return Expression(key, filters, fallback)
 
 
 def _make_absolute(element, site):

@@ -31,8 +31,8 @@ class Tag:
     the recipient's links there. `fields` describes the rows of a list, `choices` the
     words for the values of a choice. Kinds: text, multiline, integer, number, money,
     date, choice, url, link, list. `tracked_by` of a url names the tag that holds the
-    position of its tracked link, if the message has one. Nobody is offered a `hidden`
-    tag.
+    position of its tracked link, if the message has one. `help` says where the value
+    comes from and who has none. Nobody is offered a `hidden` tag.
     """
 
     key: str
@@ -45,6 +45,7 @@ class Tag:
     choices: Mapping[str, object] = field(default_factory=dict)
     tracked_by: str = ""
     hidden: bool = False
+    help: object = ""
 
 
 def get_tag(tags, key):

@@ -19,6 +19,7 @@ from . import test_template_security
 from . import test_template_attacks
 from . import test_template_checks
 from . import test_template_designs
+from . import test_template_doors
 from . import test_template_bombs
 from . import test_campaign_tour
 from . import test_campaign_schedule

@@ -73,6 +73,24 @@ class TestCampaignSpend(CampaignCase):
         campaign._refresh_statistics()
         self.assertEqual(campaign.spend, 1.0)
 
+    def test_days_share_it_by_the_messages_accepted(self):
+        campaign = self._accepted(3)
+        rows = campaign.recipient_ids.filtered(lambda row: row.state == "sent")
+        for row, day in zip(rows, (1, 1, 2), strict=True):
+            self._mark(row, sent_at=f"2026-01-0{day} 12:00:00")
+        self.assertEqual(self._count_days(campaign), [0.5, 0.25])
+        self.provider.cost_per_message = 1
+        self.assertEqual(self._count_days(campaign), [2, 1], "a new price is counted")
+        self.env["campaign.daily.stats"]._rebuild()
+        self.env.invalidate_all()
+        self.assertEqual(campaign.day_ids.sorted("day").mapped("spend"), [2, 1])
+
+    def _count_days(self, campaign):
+        campaign._refresh_statistics()
+        self.env["campaign.daily.stats"]._run()
+        self.env.invalidate_all()
+        return campaign.day_ids.sorted("day").mapped("spend")
+
     def test_no_price_is_no_spend(self):
         campaign = self._accepted(2)
         self.provider.cost_per_message = 0

@@ -2,7 +2,7 @@ from email import message_from_bytes
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from odoo.addons.marketing_delivery.sender.adapter import (
     ACCEPTED,
@@ -66,6 +66,19 @@ class TestSendTest(CampaignCase):
         ):
             self.env["email.campaign"]._pump_send_test(**job.payload)
         return self.campaign.message_ids[:1].body
+
+    def test_without_an_own_address_the_dialog_says_what_to_do(self):
+        wizard = self.env["email.campaign.test"].with_user(self.user)
+        self.user.email = "me@x.example"
+        form = Form(wizard.with_context(default_campaign_id=self.campaign.id))
+        self.assertEqual(form.addresses, "me@x.example")
+        self.assertFalse(form.lacks_own_address)
+        self.user.email = False
+        form = Form(wizard.with_context(default_campaign_id=self.campaign.id))
+        self.assertFalse(form.addresses)
+        self.assertTrue(form.lacks_own_address)
+        with self.assertRaisesRegex(AssertionError, "addresses is a required field"):
+            form.save()
 
     def test_default_values(self):
         self.user.email = "boss@x.example"

@@ -214,3 +214,12 @@ class TestEmailTemplate(TemplateCase):
             ["name", "category", "price", "url"],
         )
         self.assertEqual(tags["unsubscribe_url"]["kind"], "link")
+        for tag in tags.values():
+            self.assertTrue(tag["help"] or tag["kind"] == "url", tag["key"])
+
+    def test_tags_show_their_samples_as_a_mail_does(self):
+        tags = {tag["key"]: tag for tag in self.templates.get_merge_tags()}
+        self.assertEqual(tags["last_order_date"]["sample"], "March 14, 2026")
+        self.assertIn("312.40", tags["total_spent"]["sample"])
+        self.assertEqual(tags["rfm_segment"]["sample"], "Champions")
+        self.assertEqual(tags["products"]["sample"], "")

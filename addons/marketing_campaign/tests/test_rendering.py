@@ -85,6 +85,33 @@ class TestRendering(RenderingCase):
         for bad in ("javascript:x", "//evil", None, "https://a\nb"):
             self.assertIn('href="#"', self._body(html, page=bad))
 
+    def test_tags_of_the_body_are_written_as_chosen(self):
+        for name, text in (("upper", "ANN&lt;A"), ("lower", "ann&lt;a"), ("", "Ann")):
+            chip = f'<b data-mm-tag="first_name" data-mm-filter="{name}">x</b>'
+            self.assertIn(f"<p>{text}", self._body(f"<p>{chip}</p>"))
+            block = f'<p data-mm-if="first_name">{chip}</p>'
+            self.assertIn(f"<p>{text}", self._body(block))
+        chip = (
+            '<b data-mm-tag="city" data-mm-default="town" data-mm-filter="upper">x</b>'
+        )
+        self.assertIn("<p>town</p>", self._body(f"<p>{chip}</p>"), "a fallback stays")
+
+    def test_wrong_ways_to_write_a_tag_are_refused(self):
+        for tag, name in (
+            ("city", "attr"),
+            ("city", "default"),
+            ("city", "upper|lower"),
+            ("city", "upper('x')"),
+            ("city", "__class__"),
+        ):
+            html = f'<b data-mm-tag="{tag}" data-mm-filter="{name}">x</b>'
+            with self.subTest(name), self.assertRaises(TemplateProblem) as error:
+                compile_body(html)
+            self.assertIn("not allowed here", str(error.exception))
+        chip = '<b data-mm-tag="i.name" data-mm-filter="upper">x</b>'
+        with self.assertRaises(TemplateProblem):
+            compile_body(f'<p data-mm-for="i in products">{chip}</p>')
+
     def test_repeat_with_condition_and_links(self):
         body = self._body(
             '<table><tr data-mm-for="item in products" '

@@ -54,6 +54,9 @@ class TestTemplateAttacks(TemplateCase):
             for attribute in ("data-mm-if", "data-mm-tag", "data-mm-href"):
                 html = f'<a {attribute}="{code}" href="#">x</a>'
                 self._refuse(template, {"html_content": html}, name)
+            if code:
+                html = f'<b data-mm-tag="city" data-mm-filter="{code}">x</b>'
+                self._refuse(template, {"html_content": html}, name)
 
     def test_conditions_and_repeats(self):
         template = self._create()

@@ -67,6 +67,9 @@ TEXTS = {
     "open braces with text": "{{ a" * 25 * K,
     "expressions": "{{ nobody }}" * 8 * K,
     "one long name": "{{ " + "a" * 90 * K + " }}",
+    "blanks in braces": "{{" + " " * 90 * K + "}}",
+    "open strings": "{{ city or '" * 8 * K,
+    "filters": "{{ city" + "|upper" * 80 + "|" * 9 + " }}",
     "links": "".join(f"https://a.example/{number} " for number in range(4000)),
 }
 

@@ -6,7 +6,7 @@ BODY = """
 <section class="s_text_block o_mail_snippet_general" data-snippet="s_text_block">
 <div class="container"><p>Hi <span data-mm-tag="first_name"
 data-mm-default="there">First name</span>, <a href="mm://view">seen from <span
-data-mm-tag="city" data-mm-default="town">City</span></a></p>
+data-mm-tag="city" data-mm-default="town" data-mm-filter="upper">City</span></a></p>
 <p data-mm-if="total_orders &gt; 1">Welcome back</p>
 <table class="table"><tbody><tr data-mm-for="item in products"><td><a href="#"
 data-mm-href="item.url"><span data-mm-tag="item.name">Product</span></a></td><td><span
@@ -17,6 +17,7 @@ CONSTRUCTS = (
     'href="mm://view"',
     'data-mm-tag="city"',
     'data-mm-default="town"',
+    'data-mm-filter="upper"',
     'data-mm-for="item in products"',
     'data-mm-tag="item.name"',
     'data-mm-href="item.url"',
@@ -125,10 +126,10 @@ class TestTemplateTours(HttpCase):
         self.assertEqual(anna.html.count("Bread"), 1)
         self.assertNotIn("data-mm", anna.html)
         self.assertNotIn("o_mm_tag", anna.html)
-        self.assertIn("Rome", anna.html)
-        self.assertNotIn("Rome", nobody.html)
+        self.assertIn("ROME", anna.html)
+        self.assertNotIn("ROME", nobody.html)
         for part in ("html", "text"):
             with_names = getattr(nobody, part).replace("there", "Anna")
             self.assertEqual(
-                with_names.replace("town", "Rome"), getattr(anna, part), part
+                with_names.replace("town", "ROME"), getattr(anna, part), part
             )

@@ -26,6 +26,11 @@ class EmailCampaignTest(models.TransientModel):
         default=lambda self: self.env.user.email,
         help="Up to ten addresses, separated by commas.",
     )
+    lacks_own_address = fields.Boolean(compute="_compute_lacks_own_address")
+
+    @api.depends_context("uid")
+    def _compute_lacks_own_address(self):
+        self.lacks_own_address = not self.env.user.email
 
     @api.model
     def default_get(self, fields_list):

@@ -1,4 +1,4 @@
-import { Component, onWillUnmount, useState } from "@odoo/owl";
+import { Component, onWillDestroy, status, useState } from "@odoo/owl";
 import { registry } from "@web/core/registry";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
@@ -22,7 +22,8 @@ export class CampaignProgress extends Component {
         const listen = ({ id }) => id === this.props.record.resId && this.load();
         bus.subscribe(EVENT, listen);
         const timer = setInterval(() => this.isMoving && this.load(), POLL);
-        onWillUnmount(() => {
+        // not onWillUnmount: a form that is left before it was shown is never unmounted
+        onWillDestroy(() => {
             clearInterval(timer);
             bus.unsubscribe(EVENT, listen);
         });
@@ -52,8 +53,21 @@ export class CampaignProgress extends Component {
         this.stamp = JSON.stringify(data?.stamp);
         this.state.data = data;
         const isOld = before ? before !== this.stamp : data?.status !== record.data.status;
-        if (isOld && !(await record.isDirty())) {
-            await record.load();
+        if (isOld) {
+            await this.reload(record);
+        }
+    }
+
+    /** Read the form again, unless somebody types in it or it was left meanwhile. */
+    async reload(record) {
+        try {
+            if (!(await record.isDirty()) && status(this) !== "destroyed") {
+                await record.load();
+            }
+        } catch (error) {
+            if (status(this) !== "destroyed") {
+                throw error;
+            }
         }
     }
 

@@ -5,6 +5,7 @@ import { registry } from "@web/core/registry";
  * @typedef {Object} MergeTag
  * @property {string} key
  * @property {string} label
+ * @property {string} help
  * @property {string} kind
  * @property {string} sample
  * @property {MergeTag[]} fields of a list
@@ -35,25 +36,29 @@ registry.category("services").add("marketing_merge_tags", mergeTagService);
  * @param {Document} doc
  * @param {MergeTag} tag
  * @param {string} fallback text for customers without a value
+ * @param {string} filter how the value is written, e.g. "upper"
  * @returns {HTMLElement}
  */
-export function createTagElement(doc, tag, fallback = "") {
+export function createTagElement(doc, tag, fallback = "", filter = "") {
     if (tag.kind === "link" || tag.kind === "url") {
         return createLink(doc, tag);
     }
     if (tag.kind === "list") {
         return createRepeat(doc, tag);
     }
-    return createChip(doc, tag.key, tag.label, fallback);
+    return createChip(doc, tag.key, tag.label, fallback, filter);
 }
 
-function createChip(doc, key, label, fallback) {
+function createChip(doc, key, label, fallback = "", filter = "") {
     const chip = doc.createElement("span");
     chip.className = "o_mm_tag";
     chip.dataset.mmTag = key;
     chip.setAttribute("contenteditable", "false");
     if (fallback) {
         chip.dataset.mmDefault = fallback;
+    }
+    if (filter) {
+        chip.dataset.mmFilter = filter;
     }
     chip.textContent = label;
     return chip;
@@ -77,7 +82,7 @@ function createRepeat(doc, tag) {
     for (const field of tag.fields.filter(({ kind }) => kind !== "url")) {
         const cell = row.appendChild(doc.createElement("td"));
         const paragraph = cell.appendChild(doc.createElement("p"));
-        const chip = createChip(doc, `item.${field.key}`, field.label, "");
+        const chip = createChip(doc, `item.${field.key}`, field.label);
         if (link && !row.querySelector("a")) {
             const anchor = paragraph.appendChild(doc.createElement("a"));
             anchor.setAttribute("href", "#");

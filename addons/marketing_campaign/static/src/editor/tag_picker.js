@@ -1,8 +1,11 @@
 import { Component, onWillStart, useRef, useState } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
 import { useAutofocus, useService } from "@web/core/utils/hooks";
 import { fuzzyLookup } from "@web/core/utils/search";
 
-/** Searchable list of merge tags with what each looks like. */
+const WRITTEN_AS_TEXT = ["text", "choice", "date"];
+
+/** Searchable list of merge tags with what each means and looks like. */
 export class TagPicker extends Component {
     static template = "marketing_campaign.TagPicker";
     static props = {
@@ -13,8 +16,15 @@ export class TagPicker extends Component {
     setup() {
         this.tagService = useService("marketing_merge_tags");
         this.list = useRef("list");
-        this.state = useState({ query: "", fallback: "", active: 0 });
+        this.state = useState({ query: "", fallback: "", filter: "", active: 0 });
         this.tags = [];
+        this.filters = [
+            { key: "", label: _t("As it is") },
+            { key: "upper", label: _t("ALL CAPITALS") },
+            { key: "lower", label: _t("no capitals") },
+            { key: "title", label: _t("Each Word With A Capital") },
+            { key: "capitalize", label: _t("First letter a capital") },
+        ];
         useAutofocus();
         onWillStart(async () => {
             const tags = await this.tagService.load();
@@ -52,7 +62,8 @@ export class TagPicker extends Component {
     }
 
     select(tag) {
-        this.props.onSelect(tag, this.state.fallback.trim());
+        const filter = WRITTEN_AS_TEXT.includes(tag.kind) ? this.state.filter : "";
+        this.props.onSelect(tag, this.state.fallback.trim(), filter);
         this.props.close();
     }
 }

@@ -56,14 +56,15 @@ export class MergeTagPlugin extends Plugin {
                     this.overlay.close();
                     this.dependencies.selection.focusEditable();
                 },
-                onSelect: (tag, fallback) => this.insert(tag, fallback),
+                onSelect: (...choice) => this.insert(...choice),
             },
         });
     }
 
-    insert(tag, fallback) {
+    insert(tag, fallback, filter) {
         this.dependencies.selection.focusEditable();
-        this.dependencies.dom.insert(createTagElement(this.document, tag, fallback));
+        const element = createTagElement(this.document, tag, fallback, filter);
+        this.dependencies.dom.insert(element);
         this.dependencies.history.addStep();
     }
 }

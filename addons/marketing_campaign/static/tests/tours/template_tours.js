@@ -50,10 +50,11 @@ const linkToView = [
     { trigger: ".o-we-linkpopover .o_we_apply_link", run: "click" },
 ];
 
-function insertTag(key, fallback) {
+function insertTag(key, fallback, filter) {
     return [
         { trigger: ".o-we-toolbar button[name=merge_tag]", run: "click" },
         { trigger: ".o_mm_tag_picker .o_mm_tag_fallback", run: `edit ${fallback}` },
+        { trigger: ".o_mm_tag_picker .o_mm_tag_filter", run: `select ${filter}` },
         { trigger: `.o_mm_tag_picker [data-key=${key}]`, run: "click" },
         { trigger: "body:not(:has(.o_mm_tag_picker))" },
     ];
@@ -78,14 +79,14 @@ registry.category("web_tour.tours").add("mm_template_build", {
         selectContent("section.s_text_block p"),
         ...linkToView,
         selectContent("section.s_text_block p a"),
-        ...insertTag("city", "town"),
+        ...insertTag("city", "town", "upper"),
         {
-            trigger: ":iframe a[href='mm://view'] [data-mm-tag=city][data-mm-default=town]",
+            trigger: ":iframe a[href='mm://view'] [data-mm-tag=city][data-mm-default=town][data-mm-filter=upper]",
         },
         selectContent("section.s_text_block p:last-of-type"),
-        ...insertTag("products", "none"),
+        ...insertTag("products", "none", "upper"),
         {
-            trigger: ":iframe tr[data-mm-for='item in products'] [data-mm-tag='item.price']",
+            trigger: ":iframe tr[data-mm-for='item in products'] [data-mm-tag='item.price']:not([data-mm-filter])",
         },
         ...stepUtils.saveForm(),
     ],
