@@ -11,7 +11,7 @@ WITHHELD = "withheld"  # not submitted: the lease was over
 
 
 class Message(NamedTuple):
-    """A message ready for the wire."""
+    """A message to deliver; ``data`` is RFC 5322: CRLF, no dot doubled, ended line."""
 
     recipient_id: int
     send_key: str
@@ -21,12 +21,19 @@ class Message(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What became of a message; ``verb`` is where the provider answered."""
+    """What became of a message.
+
+    ``reply`` is the provider's answer in one line, without any secret; ``verb`` is one
+    word for where it was given (``RCPT``, ``POST``). ``message_id`` is the provider's
+    name of the message, up to 100 characters. ``bounce_type`` is ``hard`` or ``soft``
+    when the address was refused, and None when the message was.
+    """
 
     kind: str
     reply: str = ""
     verb: str = ""
     message_id: str | None = None
+    bounce_type: str | None = None
 
 
 class ProviderDown(Exception):
@@ -34,8 +41,19 @@ class ProviderDown(Exception):
 
 
 class Adapter(Protocol):
+    """One sender's way to a provider; ``tests/adapter_contract.py`` checks it.
+
+    It holds plain values, never a record or a cursor: no transaction is open while it
+    works. No wait for an answer is longer than ``settings.REPLY``, because a sender
+    that is silent for ``settings.DOUBT`` has its messages in doubt.
+    """
+
     def connect(self) -> None:
-        """Make sure that messages can be submitted; raise :class:`ProviderDown`."""
+        """Make sure that messages can be submitted; a second call does no harm.
+
+        Raises :class:`ProviderDown`, with one line a person can act on and no secret,
+        and leaves nothing open then.
+        """
 
     def submit(
         self, messages: list[Message], begin: Callable[[Message], bool]
@@ -44,8 +62,9 @@ class Adapter(Protocol):
 
         ``begin(message)`` is called once, right before the first byte that could
         make the provider deliver; when it is false, nothing more is sent of this
-        message. Raises :class:`ProviderDown` before ``begin`` only.
+        message and its outcome is ``WITHHELD``. What ``begin`` raises is passed on,
+        with nothing delivered. Raises :class:`ProviderDown` before ``begin`` only.
         """
 
     def close(self) -> None:
-        """Leave the provider politely; never raises."""
+        """Leave the provider politely; never raises, connected or not."""

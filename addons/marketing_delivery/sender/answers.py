@@ -1,16 +1,17 @@
 """From a provider's outcome to the row's new state and its events."""
 
 import random
+from urllib.parse import quote, unquote
 
 from odoo.addons.marketing_base.events import Event
 
 from . import settings
 from .adapter import ACCEPTED, PERMANENT, TRANSIENT, WITHHELD, Outcome
 from .outbox import Answer
-from .replies import bounce_type, get_identifier
 
 LETTERS = {ACCEPTED: "S", TRANSIENT: "T", PERMANENT: "P"}
 KINDS = {letter: kind for kind, letter in LETTERS.items()}
+_NOTHING = "-"  # an empty word of a journal's line
 EVENT_TYPES = {
     "sent": ("email_sent", "sent"),
     "failed": ("email_failed", "failed"),
@@ -47,7 +48,7 @@ def _fail(row_id, reason, outcome):
         reason,
         outcome.reply or None,
         attempts=1,
-        bounce_type=bounce_type(outcome),
+        bounce_type=outcome.bounce_type,
     )
 
 
@@ -59,14 +60,23 @@ def backoff(attempt):
 def describe(outcome):
     """Return the outcome as a journal's letter and text, None for a doubt."""
     letter = LETTERS.get(outcome.kind)
-    return letter and (letter, f"{outcome.verb} {outcome.reply}")
+    if not letter:
+        return None
+    words = (outcome.verb, outcome.bounce_type, outcome.message_id)
+    return letter, " ".join([*map(_write_word, words), outcome.reply])
+
+
+def _write_word(word):
+    return quote(word) if word else _NOTHING
 
 
 def from_journal(letter, text):
     """Return the outcome that :func:`describe` wrote."""
-    verb, _space, reply = text.partition(" ")
-    identifier = get_identifier(reply) if letter == "S" else None
-    return Outcome(KINDS[letter], reply, verb, identifier)
+    *words, reply = [*text.split(" ", 3), "", "", "", ""][:4]
+    verb, bounce_type, identifier = (
+        None if word in ("", _NOTHING) else unquote(word) for word in words
+    )
+    return Outcome(KINDS[letter], reply, verb or "", identifier, bounce_type)
 
 
 def to_events(batch, states, campaign_id):

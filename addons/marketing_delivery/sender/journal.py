@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from odoo.tools import config
 
-FORMAT = "marketing-journal-1"
-MAX_REPLY = 200
+FORMAT = "marketing-journal-2"
+MAX_TEXT = 400
 HELD, LOST, READ = "held", "lost", "read"
 
 
@@ -43,9 +43,9 @@ class Journal:
         """Note that the next bytes may deliver this message."""
         self._append(f"B {send_key}\n")
 
-    def end(self, letter, send_key, reply):
-        """Note the answer: S(ent), T(ransient) or P(ermanent)."""
-        text = " ".join(reply.split())[:MAX_REPLY]
+    def end(self, letter, send_key, text):
+        """Note the answer, S(ent), T(ransient) or P(ermanent), and its description."""
+        text = " ".join(text.split())[:MAX_TEXT]
         self._append(f"{letter} {send_key} {text}\n")
 
     def _append(self, line):

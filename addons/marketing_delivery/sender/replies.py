@@ -48,15 +48,15 @@ def parse_line(line):
 def refuse(reply, verb):
     """Return the outcome of a message that ``reply`` refuses at ``verb``."""
     kind = TRANSIENT if reply.code < 500 else PERMANENT
-    return Outcome(kind, str(reply), verb)
+    return Outcome(kind, str(reply), verb, bounce_type=_get_bounce_type(reply, verb))
 
 
-def bounce_type(outcome):
+def _get_bounce_type(reply, verb):
     """Return ``hard`` or ``soft`` when the address itself was refused, else None."""
-    if outcome.verb != "RCPT":
+    if verb != "RCPT":
         return None
-    is_full = outcome.reply.startswith("552") or _FULL.search(outcome.reply)
-    return "soft" if outcome.kind == TRANSIENT or is_full else "hard"
+    is_full = reply.code == 552 or _FULL.search(str(reply))
+    return "soft" if reply.code < 500 or is_full else "hard"
 
 
 def get_identifier(text):

@@ -8,6 +8,12 @@ from .smtp_session import SmtpSession
 DROPPED = (OSError, BrokenReply)
 
 
+def double_dots(data):
+    """Return a message as it is written after DATA (RFC 5321, 4.5.2)."""
+    data = data.replace(b"\r\n.", b"\r\n..")
+    return b"." + data if data.startswith(b".") else data
+
+
 class SmtpAdapter:
     def __init__(self, server):
         self._server = server
@@ -112,7 +118,7 @@ class SmtpAdapter:
     def _send_content(self, message):
         """From here on a lost answer is a doubt, and a reply is the truth."""
         try:
-            self._session.write(message.data + b".\r\n", settings.REPLY)
+            self._session.write(double_dots(message.data) + b".\r\n", settings.REPLY)
             reply = self._session.read(settings.REPLY)
         except DROPPED as error:
             self._drop()

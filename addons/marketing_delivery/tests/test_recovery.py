@@ -3,7 +3,8 @@ from pathlib import Path
 
 from odoo.tests import tagged
 
-from ..sender import journal, recovery
+from ..sender import answers, journal, recovery
+from ..sender.adapter import ACCEPTED, PERMANENT, TRANSIENT, Outcome
 from .sender_common import SenderCase
 
 
@@ -28,10 +29,17 @@ class TestRecovery(SenderCase):
 
     def _write_journal(self):
         file = journal.Journal(self.folder, "dead")
-        for row, letter in zip(self.rows, ["S", "P", "T", None], strict=False):
+        outcomes = (
+            Outcome(ACCEPTED, "accepted", "POST", "Q77"),
+            Outcome(PERMANENT, "unknown", "POST", bounce_type="hard"),
+            Outcome(TRANSIENT, "later", "POST"),
+            None,
+        )
+        for row, outcome in zip(self.rows, outcomes, strict=False):
             file.begin(row.send_key)
-            if letter:
-                file.end(letter, row.send_key, "RCPT 250 Ok: queued as Q77")
+            if outcome:
+                letter, text = answers.describe(outcome)
+                file.end(letter, row.send_key, text)
         return file
 
     def _recover(self):

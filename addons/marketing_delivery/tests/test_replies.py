@@ -5,7 +5,6 @@ from ..sender.adapter import ACCEPTED, PERMANENT, TRANSIENT, UNKNOWN, Outcome
 from ..sender.replies import (
     BrokenReply,
     Reply,
-    bounce_type,
     get_identifier,
     parse_line,
     refuse,
@@ -31,15 +30,16 @@ class TestReplies(BaseCase):
         self.assertLessEqual(len(refuse(Reply(550, "x" * 9999), "MAIL").reply), 300)
 
     def test_bounces_are_about_the_address(self):
-        for outcome, expected in (
-            (Outcome(PERMANENT, "550 5.1.1 unknown", "RCPT"), "hard"),
-            (Outcome(PERMANENT, "552 full", "RCPT"), "soft"),
-            (Outcome(PERMANENT, "550 5.2.2 full", "RCPT"), "soft"),
-            (Outcome(TRANSIENT, "450 later", "RCPT"), "soft"),
-            (Outcome(PERMANENT, "550 spam", "CONTENT"), None),
-            (Outcome(PERMANENT, "550 who", "MAIL"), None),
+        for code, text, verb, expected in (
+            (550, "5.1.1 unknown", "RCPT", "hard"),
+            (552, "full", "RCPT", "soft"),
+            (550, "5.2.2 full", "RCPT", "soft"),
+            (450, "later", "RCPT", "soft"),
+            (550, "spam", "CONTENT", None),
+            (550, "who", "MAIL", None),
         ):
-            self.assertEqual(bounce_type(outcome), expected, outcome)
+            outcome = refuse(Reply(code, text), verb)
+            self.assertEqual(outcome.bounce_type, expected, outcome)
 
     def test_identifiers(self):
         self.assertEqual(get_identifier("2.0.0 Ok: queued as 4F2A1B"), "4F2A1B")
@@ -49,8 +49,10 @@ class TestReplies(BaseCase):
     def test_journal_round_trip(self):
         for outcome in (
             Outcome(ACCEPTED, "250 Ok: queued as Q123", "CONTENT", "Q123"),
-            Outcome(PERMANENT, "550 5.1.1 no", "RCPT"),
+            Outcome(PERMANENT, "550 5.1.1 no", "RCPT", bounce_type="hard"),
             Outcome(TRANSIENT, "451 later", "DATA"),
+            Outcome(ACCEPTED, message_id="<é 1/2@x.example>"),
+            Outcome(ACCEPTED),
         ):
             letter, text = answers.describe(outcome)
             self.assertEqual(answers.from_journal(letter, text), outcome)
