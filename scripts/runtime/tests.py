@@ -152,6 +152,8 @@ def _real_processes(name: str, options: list[str]) -> bool:
                 os.environ["PYTHONPATH"],
                 str(paths.ROOT / "scripts"),
                 str(paths.ROOT / "tests" / "support"),
+                # the peers that tests of providers share
+                str(paths.ADDONS / "marketing_delivery" / "tests"),
             ]
         ),
     )

@@ -1,7 +1,7 @@
 """Real senders, a real mail server and a committed scratch database."""
 
 import pytest
-from peer import Peer
+from smtp_peer import Peer
 from stage import Launcher, Sink, Stage
 
 import scratch

@@ -114,8 +114,12 @@ class Stage:
         self._connection.close()
 
     def campaign(self, port, addresses, **server):
+        """Create a running campaign by SMTP; see :meth:`campaign_of`."""
+        return self.campaign_of(self._provider(port, server), addresses)
+
+    def campaign_of(self, provider_id, addresses):
         """Create a running campaign with consent for each address; return its id."""
-        campaign_id = self._launcher.create(self._provider(port, server))
+        campaign_id = self._launcher.create(provider_id)
         self.query(
             """WITH listed AS (
                    SELECT address, md5(address) AS key FROM unnest(%s) address

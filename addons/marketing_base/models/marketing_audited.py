@@ -20,8 +20,13 @@ class MarketingAudited(models.AbstractModel):
     @api.model
     def _get_audited_fields(self):
         """Return the audited names; an upper addon extends this."""
-        names = (*self._audited_fields, *self._audited_secrets)
+        names = (*self._audited_fields, *self._get_audited_secrets())
         return [name for name in names if name in self._fields]
+
+    @api.model
+    def _get_audited_secrets(self):
+        """Return names whose values are not entered; an upper addon extends this."""
+        return list(self._audited_secrets)
 
     def _filter_audited(self):
         """Return the records whose changes matter, e.g. only those in use."""
@@ -91,6 +96,6 @@ class MarketingAudited(models.AbstractModel):
         }
 
     def _hide_secret(self, name, pair):
-        if name not in self._audited_secrets:
+        if name not in self._get_audited_secrets():
             return pair
         return [_HIDDEN if value else None for value in pair]

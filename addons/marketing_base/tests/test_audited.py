@@ -72,6 +72,12 @@ class TestAudited(MarketingCase):
         entry = self.entries(company)[-1]
         self.assertEqual(entry.changes["marketing_postal_address"], [None, "•••"])
 
+    def test_an_upper_addon_has_secrets_too(self):
+        company, name = self.company_a, "marketing_postal_address"
+        self.patch(type(company), "_get_audited_secrets", lambda self: [name])
+        company.marketing_postal_address = "canary street"
+        self.assertEqual(self.entries(company)[-1].changes[name], [None, "•••"])
+
     def test_a_record_is_entered_from_its_first_to_its_last_day(self):
         model = type(self.env["res.company"])
         self.patch(model, "_get_audit_event", lambda self, kind, c: f"record_{kind}")

@@ -3,6 +3,7 @@ from . import marketing_installation
 from . import email_campaign
 from . import email_campaign_delivery
 from . import delivery_provider
+from . import delivery_provider_smtp
 from . import delivery_provider_usage
 from . import campaign_recipient
 from . import campaign_recipient_gate

@@ -1,30 +1,25 @@
+from contextlib import closing
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
-from odoo.tools import config
 
 from ..sender import allowance, installation, settings
 from ..sender.adapter import ProviderDown
-from ..sender.smtp import SmtpAdapter
-from ..sender.smtp_session import Server
 
 LONGEST_RETRY = 900  # seconds between two tries of a provider that is down
 
 
 class DeliveryProvider(models.Model):
+    """What all types have in common; ``delivery_provider_smtp`` is one of them."""
+
     _name = "delivery.provider"
     _description = "Delivery Provider"
     _inherit = ["marketing.installation", "marketing.audited"]
     _order = "sequence, id"
 
-    # The login is a matter of the mail server, which is named only.
     _audited_fields = (
         "name",
-        "active",
         "company_id",
-        "provider_type",
-        "mail_server_id",
         "cap_per_minute",
         "cap_per_hour",
         "cap_per_day",
@@ -36,9 +31,6 @@ class DeliveryProvider(models.Model):
     sequence = fields.Integer(default=10)
     company_id = fields.Many2one("res.company", help="Empty: shared by all companies.")
     provider_type = fields.Selection([("smtp", "SMTP")], required=True, default="smtp")
-    mail_server_id = fields.Many2one(
-        "ir.mail_server", string="Outgoing Mail Server", ondelete="restrict"
-    )
     cap_per_minute = fields.Integer("Limit per Minute", help="0 means no limit.")
     cap_per_hour = fields.Integer("Limit per Hour", help="0 means no limit.")
     cap_per_day = fields.Integer(
@@ -86,12 +78,6 @@ class DeliveryProvider(models.Model):
         "A provider has 1 to 32 connections.",
     )
 
-    @api.constrains("provider_type", "mail_server_id")
-    def _check_mail_server(self):
-        for provider in self.filtered(lambda p: p.provider_type == "smtp"):
-            if not provider.mail_server_id:
-                raise ValidationError(self.env._("Choose an outgoing mail server."))
-
     def _compute_used(self):
         self.env["delivery.provider.usage"].flush_model()
         used = allowance.read_used(self.env.cr, self.ids)
@@ -105,9 +91,25 @@ class DeliveryProvider(models.Model):
         installation.create(self.env.cr)
         return super().create(vals_list)
 
+    @api.model
+    def _get_connection_fields(self):
+        """Return what decides how a provider is reached; each type adds its fields.
+
+        They are audited, and a change of one has the provider tried at once.
+        """
+        return ["active", "provider_type"]
+
+    @api.model
+    def _get_audited_fields(self):
+        return list(
+            dict.fromkeys(
+                [*super()._get_audited_fields(), *self._get_connection_fields()]
+            )
+        )
+
     def write(self, vals):
         """New settings are tried at once."""
-        if {"mail_server_id", "active", "provider_type"} & set(vals):
+        if set(self._get_connection_fields()) & set(vals):
             vals = {"state": "untested", "failure_count": 0, "retry_at": False, **vals}
         return super().write(vals)
 
@@ -116,12 +118,11 @@ class DeliveryProvider(models.Model):
         self.ensure_one()
         self.check_access("write")
         try:
-            adapter = self._get_adapter()
-            adapter.connect()
+            with closing(self._get_adapter()) as adapter:
+                adapter.connect()
         except ProviderDown as error:
             self._mark_down(str(error))
             return self._notify("danger", self.env._("It does not work"), str(error))
-        adapter.close()
         self._mark_up()
         return self._notify(
             "success",
@@ -143,35 +144,13 @@ class DeliveryProvider(models.Model):
         }
 
     def _get_adapter(self):
-        """Return the adapter of this provider's type (``sender.adapter.Adapter``)."""
-        self.ensure_one()
-        if self.provider_type != "smtp":
-            raise UserError(self.env._("There is no adapter for this provider."))
-        return SmtpAdapter(self._prepare_smtp_server())
+        """Return the adapter of this provider's type (``sender.adapter.Adapter``).
 
-    def _prepare_smtp_server(self):
-        """Return plain connection values; raise :class:`ProviderDown` without any."""
-        # sudo: the login is for the system only and goes nowhere but the connection
-        server = self.mail_server_id.sudo()
-        if not server.active:
-            raise ProviderDown(self.env._("the outgoing mail server is archived"))
-        if server.smtp_authentication == "cli":
-            return Server(
-                config["smtp_server"],
-                int(config["smtp_port"]),
-                "starttls" if config["smtp_ssl"] else "none",
-                config["smtp_user"] or None,
-                config["smtp_password"] or None,
-            )
-        if server.smtp_authentication != "login":
-            raise ProviderDown(self.env._("only a login by user name is supported"))
-        return Server(
-            server.smtp_host,
-            server.smtp_port,
-            server.smtp_encryption,
-            server.smtp_user or None,
-            server.smtp_pass or None,
-        )
+        A type has its method ``_get_<type>_adapter``, which reads the fields, makes the
+        adapter from plain values and raises :class:`ProviderDown` when they do not do.
+        """
+        self.ensure_one()
+        return getattr(self, f"_get_{self.provider_type}_adapter")()
 
     def _get_retry_seconds(self):
         """Return how long to leave a provider that is down alone, 0 = try now."""

@@ -13,6 +13,7 @@ from . import test_recovery
 from . import test_pump
 from . import test_mime
 from . import test_replies
+from . import test_smtp_adapter
 from . import test_sender_access
 from . import test_message_erasure
 from . import test_installation

@@ -2,6 +2,7 @@
 
 What it does is read from the local part of the recipient: ``rcpt-550.3@x.example``
 answers 550 to RCPT. ``greeting`` and ``login`` change what happens before.
+``tests/faults`` uses it too, without Odoo.
 """
 
 import contextlib
@@ -17,7 +18,9 @@ class Peer:
         self.login = "235 2.7.0 welcome"
         self.hello = "250"
         self.accepted = Counter()
+        self.messages = []  # (send key, content without the dots of the wire)
         self.connections = 0
+        self._open = []
         self.pipelines = True
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
@@ -28,12 +31,16 @@ class Peer:
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
+        for connection in self._open:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def _listen(self):
         with contextlib.suppress(OSError):
             while True:
                 connection, _address = self._listener.accept()
                 self.connections += 1
+                self._open.append(connection)
                 talk = Talk(self, connection)
                 threading.Thread(target=talk.run, daemon=True).start()
 
@@ -132,14 +139,18 @@ class Talk:
         return self._code
 
     def _serve_content(self):
-        key = ""
-        while (line := self._stream.readline()) not in (b".\r\n", b""):
+        key, lines = "", []
+        while (line := self._stream.readline()) != b".\r\n":
+            if not line:
+                raise OSError("no final dot: forgotten")
             if line.startswith(b"X-SK: "):
                 key = line[6:].decode().strip()
             if self._verb == "body":
                 self._connection.shutdown(socket.SHUT_RDWR)
                 raise OSError("dropped")
+            lines.append(line.removeprefix(b"."))
         self._peer.accepted[key] += 1
+        self._peer.messages.append((key, b"".join(lines)))
         fault = self._code if self._verb == "content" else "ok"
         getattr(self, f"_end_{fault}", self._end_code)()
 
