@@ -155,7 +155,8 @@ class MarketingFirstSteps(models.AbstractModel):
             "test": (
                 self.env._("Send yourself a test"),
                 self.env._(
-                    "Plan a campaign, press “Test” on it, and look into your mailbox."
+                    "Plan a campaign, press “Send test” on it, and look into your"
+                    " mailbox."
                 ),
                 self.env._("Open a campaign"),
             ),

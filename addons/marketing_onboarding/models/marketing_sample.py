@@ -39,10 +39,15 @@ class MarketingSample(models.AbstractModel):
         customers = maker._make_customers(company)
         orders = maker._make_orders(company, customers, maker._make_products(company))
         maker.env["customer.profile"]._refresh_full(company)
+        maker._get_segments(company)._refresh()
         segments = maker._make_segments(company)
         maker._make_campaign(company, segments[:1])
         self.env["marketing.audit.log"]._record("sample_data_loaded", company)
         return {"customers": len(customers), "orders": len(orders)}
+
+    def _get_segments(self, company):
+        """The active segments of the company: their counts change with the data."""
+        return self.env["customer.segment"].search([("company_id", "=", company.id)])
 
     @api.model
     def _check_manager(self):

@@ -60,8 +60,19 @@ class MarketingSample(models.AbstractModel):
             kept += [(sample.display_name, why) for sample, why in reasons.items()]
             remover._settle_kept(samples.browse(s.id for s in reasons))
         remover._forget(company)
-        remover.env["customer.profile"]._enqueue_refresh_full(company)
+        remover._enqueue_counting(company)
         return removed, kept
+
+    def _enqueue_counting(self, company):
+        """Scores and segments without the samples; there may be many customers."""
+        self.env["customer.profile"]._enqueue_refresh_full(company)
+        for segment in self._get_segments(company):
+            self.env["marketing.job"]._enqueue(
+                "customer.segment",
+                "_refresh_one",
+                {"segment_id": segment.id},
+                key=f"customer.segment:{segment.id}",
+            )
 
     def _remove_all(self, samples):
         """Delete all that may go; return {sample: why it stays}."""

@@ -23,6 +23,13 @@ class SampleCase(MarketingCase):
             [("module", "=", MODULE), ("name", "=like", f"company_{company.id}%")]
         )
 
+    def count_events(self, partners):
+        self.env.cr.execute(
+            "SELECT count(*) FROM marketing_event WHERE partner_id = ANY(%s)",
+            [partners.ids],
+        )
+        return self.env.cr.fetchone()[0]
+
     def counts(self):
         """How many records there are of all that sample data consists of."""
         models = (

@@ -50,12 +50,27 @@ class TestSampleLoaded(LoadedCase):
         orders, customers = self.marked("sale.order"), self.marked("res.partner")
         self.env["sale.order"]._backfill_purchases()
         orders[:3]._log_purchases()
-        self.env.cr.execute(
-            "SELECT count(*) FROM marketing_event WHERE partner_id = ANY(%s)",
-            [customers.ids],
-        )
-        self.assertEqual(self.env.cr.fetchone()[0], 0)
+        self.assertFalse(self.count_events(customers))
         self.assertFalse(self.preferences.search([("partner_id", "in", customers.ids)]))
+
+    def test_a_segment_that_remembers_moves_logs_real_customers_only(self):
+        values = {"company_id": self.company_b.id, "track_members": True}
+        values["filter_domain"] = "[('order_count', '>=', 1)]"
+        segment = self.env["customer.segment"].create({"name": "All", **values})
+        segment._refresh()
+        self.sample("manager", self.company_b).load()
+        self.assertEqual(segment.customer_count, 45, "counted again at once")
+        samples = self.marked("res.partner", self.company_b)
+        self.assertFalse(self.count_events(samples))
+        real = self.env["res.partner"].create({"name": "Real"})
+        order = self.env["sale.order"].create(
+            {"company_id": self.company_b.id, "partner_id": real.id}
+        )
+        order.action_confirm()
+        self.env["customer.profile"]._refresh_full(self.company_b)
+        segment._refresh()
+        self.assertEqual(self.count_events(real), 2, "the purchase and the entry")
+        self.assertFalse(self.count_events(samples))
 
     def test_a_real_order_still_enters_the_log(self):
         order = self.env["sale.order"].create(

@@ -211,6 +211,16 @@ class TestSampleRemoval(LoadedCase):
         key = f"customer.profile:full:{self.company_a.id}"
         self.assertTrue(self.env["marketing.job"].search([("key", "=", key)]))
 
+    def test_segments_are_counted_anew_afterwards(self):
+        segment = self.env["customer.segment"].create(
+            {"name": "All", "company_id": self.company_a.id}
+        )
+        self.assertEqual(segment.customer_count, 45)
+        self.sample().remove()
+        key = f"customer.segment:{segment.id}"
+        self.env["marketing.job"].search([("key", "=", key)])._run()
+        self.assertEqual(segment.customer_count, 0)
+
     def test_nothing_is_left_when_the_addon_leaves(self):
         self.sample("manager", self.company_b).load()
         customers = self.marked("res.partner")
