@@ -1,3 +1,6 @@
+# Messages get their times on a cursor of the sender, in portions.
+# pylint: disable=invalid-commit
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
@@ -131,13 +134,12 @@ class EmailCampaign(models.Model):
 
     def _plan_messages(self):
         result = super()._plan_messages()
-        if self.use_send_window:
-            if problem := self._get_window_problem():
-                self._pause_for(problem)
-            else:
-                plan.write_times(
-                    self.env.cr, self.id, self._get_window(), self._find_window_zone
-                )
+        if problem := self._get_window_problem():
+            self._pause_for(problem)
+        elif self.use_send_window:
+            window, cr = self._get_window(), self.env.cr
+            while plan.write_times(cr, self.id, window, self._find_window_zone):
+                cr.commit()
         return result
 
     def _get_window_problem(self):

@@ -20,10 +20,13 @@ _TIMELESS = """
      WHERE message.campaign_id = %(campaign)s AND message.state = 'queued'
        AND (message.not_after IS NULL OR message.not_after <= %(now)s)
 """
+# A transaction over a million rows would hold up whoever reads the log behind it.
+PORTION = 50_000
 # A retry may be due only after the window has closed; then it gets another time.
 _WRITE = f"""
     WITH due AS (
-        SELECT message.id, {PLACE} {_TIMELESS} FOR UPDATE OF message SKIP LOCKED
+        SELECT message.id, {PLACE} {_TIMELESS}
+         LIMIT %(portion)s FOR UPDATE OF message SKIP LOCKED
     ), time AS (
         SELECT * FROM unnest(%(zones)s::text[], %(countries)s::text[],
                              %(offsets)s::int[], %(opens)s::timestamp[],
@@ -50,12 +53,14 @@ def write_times(cr, campaign_id, window, find_zone):
 
     `find_zone` tells the zone of a (time zone, country code), "" for none. Rows that
     somebody else holds are left to a later round: the gate refuses them until then.
+
+    :return: whether there may be more of them: commit, and call it again
     """
-    values = {"campaign": campaign_id, "now": read_now(cr)}
+    values = {"campaign": campaign_id, "now": read_now(cr), "portion": PORTION}
     cr.execute(f"SELECT DISTINCT {PLACE} {_TIMELESS}", values)
     places = cr.fetchall()
     if not places:
-        return
+        return False
     zones = [find_zone(*place) for place in places]
     openings = [window.find_opening(values["now"], zone) for zone in zones]
     values |= {
@@ -69,6 +74,7 @@ def write_times(cr, campaign_id, window, find_zone):
         "closes": [opening.closes for opening in openings],
     }
     cr.execute(_WRITE, values)
+    return cr.rowcount == PORTION
 
 
 def drop_times(cr, campaign_ids):

@@ -50,6 +50,12 @@ class TestWindowSending(WindowCase):
         self.assertEqual(set(rows.mapped("not_before")), {opens}, "planned once")
         self.assertEqual(campaign.status, "running")
 
+    def test_many_get_their_times_in_portions(self):
+        self.patch(plan, "PORTION", 10)
+        campaign = self._listed(self._window(*CLOSED))
+        self._pump(campaign)
+        self.assertTrue(all(campaign.recipient_ids.mapped("not_after")))
+
     def test_tomorrow_is_looked_at_every_hour(self):
         campaign = self._listed(self._window(180, 240))
         self.assertEqual(self._pump(campaign), 3600)
