@@ -1,5 +1,7 @@
 import json
 
+from lxml import html as lxml_html
+
 from odoo.exceptions import UserError
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import file_open
@@ -48,6 +50,18 @@ def get_designs(env):
 
 @tagged("post_install", "-at_install")
 class TestTemplateDesigns(TemplateCase):
+    def test_the_editor_takes_its_blocks_for_current_ones(self):
+        """An outdated block is offered a replacement, which would empty it."""
+        for design in get_designs(self.env):
+            page = lxml_html.document_fromstring(design.body_arch)
+            for block in page.xpath("//*[@data-snippet]"):
+                name = block.get("data-snippet")
+                stock = self.env["ir.qweb"]._render(f"mass_mailing.{name}")
+                current = lxml_html.fragment_fromstring(str(stock).strip())
+                with self.subTest(design.name, block=block.get("data-name")):
+                    for version in ("data-vxml", "data-vcss", "data-vjs"):
+                        self.assertEqual(block.get(version), current.get(version))
+
     def test_all_are_supplied_for_all_companies(self):
         supplied = self.env["email.template.marketing"].search(
             [("is_system", "=", True)]
