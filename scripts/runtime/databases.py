@@ -49,7 +49,7 @@ def ensure_stock() -> str:
     if _state(STOCK_DATABASE) != wanted or not exists(STOCK_DATABASE):
         drop(STOCK_DATABASE)
         with step(f"Installing Odoo's own addons ({', '.join(STOCK)}), about a minute"):
-            _odoo(STOCK_DATABASE, "-i", STOCK)
+            _odoo(STOCK_DATABASE, STOCK)
         _remember(STOCK_DATABASE, wanted)
     return STOCK_DATABASE
 
@@ -78,22 +78,23 @@ def _update_suite(name: str) -> bool:
     _state_file(name).unlink(missing_ok=True)
     title = f"Installing {len(changed)} addons" if new else f"Updating {len(changed)}"
     with step(f"{title} in the database {name}"):
-        for option, addons in (
-            ("-i", [addon for addon in changed if addon not in had]),
-            ("-u", [addon for addon in changed if addon in had]),
-        ):
-            if addons:
-                _odoo(name, option, addons)
+        install = [addon for addon in changed if addon not in had]
+        _odoo(name, install, [addon for addon in changed if addon in had])
     _remember(name, wanted)
     return bool(new)
 
 
-def _odoo(name: str, option: str, addons) -> None:
-    """Install or update, and refuse a log with warnings: they are bugs to come."""
+def _odoo(name: str, install, update=()) -> None:
+    """Install and update at once: an addon may need what another brings only now.
+
+    A log with warnings is refused: they are bugs to come.
+    """
     log = _log(f"install-{name}")
     log.unlink(missing_ok=True)
-    command = odoo.command("-c", paths.ODOO_CONF, "-d", name, option)
-    command += [",".join(addons), "--stop-after-init", "--no-http"]
+    command = odoo.command("-c", paths.ODOO_CONF, "-d", name)
+    command += ["-i", ",".join(install)] if install else []
+    command += ["-u", ",".join(update)] if update else []
+    command += ["--stop-after-init", "--no-http"]
     run_logged(command, log, hint=f"The whole log: {log}")
     noise = [line for line in log.read_text().splitlines() if NOISE.search(line)]
     if noise:

@@ -174,6 +174,30 @@ def test_a_copied_database_has_its_attachments(tmp_path, monkeypatch):
     assert (tmp_path / "one/ab/cd").read_text() == "new"
 
 
+def test_new_and_changed_addons_come_in_one_run(run_folder, monkeypatch):
+    """One that is only installed would meet the others' new code without its tables."""
+    runs = []
+
+    def run(command, log, **_options):
+        runs.append(command)
+        log.write_text("")
+
+    for name, replacement in (
+        ("exists", lambda name: True),
+        ("suite_addons", lambda: ["kept", "changed", "new"]),
+        ("_addon_hash", lambda addon: addon),
+        ("run_logged", run),
+    ):
+        monkeypatch.setattr(databases, name, replacement)
+    monkeypatch.setattr(databases.odoo, "command", lambda *words: list(words))
+    paths.LOGS.mkdir()
+    databases._remember("db", {"kept": "kept", "changed": "before"})
+    databases.ensure_suite("db")
+    (command,) = runs
+    assert command[command.index("-i") + 1] == "new"
+    assert command[command.index("-u") + 1] == "changed"
+
+
 def test_tests_of_an_addon_do_not_change_its_hash(tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "ADDONS", tmp_path)
     (tmp_path / "x" / "tests").mkdir(parents=True)
