@@ -149,7 +149,7 @@ class CustomerSegment(models.Model):
                 now=fields.Datetime.now(),
             )
         )
-        self._log_moves((("entered", *row) for row in rows), source)
+        self._log_moves([("entered", *row) for row in rows], source)
         self._invalidate_members()
         self._refresh()
         return len(rows)
@@ -201,8 +201,7 @@ class CustomerSegment(models.Model):
         return entered, len(rows) - entered
 
     def _log_moves(self, moves, source):
-        """Log one event for each (change, membership id, partner id)."""
-        moves = list(moves)
+        """Log one event for each (change, membership id, partner id) of a list."""
         if not moves:
             return
         changes, ids, partner_ids = map(list, zip(*moves, strict=True))
