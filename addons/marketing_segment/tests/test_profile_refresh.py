@@ -130,7 +130,11 @@ class TestProfileRefresh(SegmentCase):
         self.assertLessEqual(counts[2], 6)
 
     def test_no_step_compares_everybody_with_everybody(self):
-        """The new profiles, of unknown number, are never inside of a nested loop."""
+        """The new profiles, of unknown number, are never inside of a nested loop.
+
+        What differs from the stored ones may be: it is looked up by its id, unless the
+        table is as small as here.
+        """
         now = fields.Datetime.now()
         for partner_ids in (None, list(self._rows())[:2]):
             self.profiles._prepare_planner(partner_ids)
@@ -141,7 +145,7 @@ class TestProfileRefresh(SegmentCase):
             inner = [loop["Plans"][1] for loop in loops]
             for node in inner:
                 scanned = {each.get("CTE Name") for each in walk(node)}
-                self.assertFalse(scanned & {"fresh", "different"})
+                self.assertNotIn("fresh", scanned)
 
     def test_tracked_partner_fields_follow(self):
         customer = self.customers[0]
