@@ -14,7 +14,9 @@ from .scrub import clean_properties, clean_text
 
 MAX_IDENTIFIER = 128
 # what says who or where a person was: removed from the events of an erased customer
-IDENTIFYING_PROPERTIES = ("ip", "user_agent", "client", "device", "city", "query")
+IDENTIFYING_PROPERTIES = ("ip", "user_agent", "client", "device", "city", "query") + (
+    "detail",  # what a mail server said of an address
+)
 
 
 class Event(NamedTuple):

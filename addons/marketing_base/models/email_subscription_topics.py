@@ -102,6 +102,7 @@ class EmailSubscriptionTopics(models.Model):
             "preference_page": self.env._("Preference Page"),
             "one_click": self.env._("One-Click Unsubscribe"),
             "complaint": self.env._("Spam Complaint"),
+            "provider": self.env._("Mail Provider"),
             "import": self.env._("Import"),
             "api": self.env._("API"),
             "checkout": self.env._("Checkout"),

@@ -35,7 +35,6 @@ class CampaignRecipient(models.Model):
     creative_propensity = fields.Float(
         readonly=True, help="Probability of this creative among those of the campaign."
     )
-    complained_at = fields.Datetime("Complained", readonly=True, copy=False)
 
     def _get_reason_label(self, reason):
         """Words for a reason; other addons' reasons are shown as they are."""

@@ -11,6 +11,8 @@ from . import marketing_job
 from . import marketing_link
 from . import delivery_click
 from . import campaign_recipient_engagement
+from . import campaign_recipient_feedback
+from . import delivery_feedback
 from . import engagement_intake
 from . import engagement_projection
 from . import unsubscribe_page

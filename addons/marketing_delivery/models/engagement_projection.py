@@ -12,6 +12,9 @@ ENGAGEMENT_TYPES = (
     "email_clicked",
     "email_unsubscribed",
     "email_bounced",
+    "email_dropped",
+    "email_delivered",
+    "email_complained",
 )
 
 

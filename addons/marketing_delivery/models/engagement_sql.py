@@ -23,10 +23,11 @@ MACHINE_OPEN = SQL(
     " r.sent_at - interval '60 s' AND r.sent_at + make_interval(secs => %s), FALSE))",
     EARLY_OPEN_SECONDS,
 )
-# Only our own doors speak about opens and clicks, and only about their company.
+# Only our own doors speak about opens and clicks, and providers, whose feedback
+# `delivery.feedback` has checked, about deliveries; and only about their company.
 OWN_EVENT = SQL(
-    "e.source_id = 'odoo' AND e.company_id = r.company_id"
-    " AND e.campaign_id = r.campaign_id"
+    "(e.source_id = 'odoo' OR starts_with(e.source_id, 'provider:'))"
+    " AND e.company_id = r.company_id AND e.campaign_id = r.campaign_id"
 )
 
 # `ahead`: links clicked in the seconds after each click; `peak`: the most distinct
@@ -98,7 +99,17 @@ WRITE_RECIPIENTS = """
                min(e.occurred_at) FILTER (
                    WHERE e.event_type = 'email_unsubscribed') AS unsubscribed_at,
                min(e.occurred_at) FILTER (
-                   WHERE e.event_type = 'email_bounced') AS bounced_at,
+                   WHERE e.event_type = 'email_delivered') AS delivered_at,
+               min(e.occurred_at) FILTER (
+                   WHERE e.event_type = 'email_complained') AS complained_at,
+               min(e.occurred_at) FILTER (
+                   WHERE e.event_type IN ('email_bounced', 'email_dropped'))
+                   AS bounced_at,
+               -- a hard one counts more than a soft one, and its words are shown
+               (array_agg(e.properties ORDER BY e.properties ->> 'bounce_type',
+                          e.occurred_at, e.event_id) FILTER (
+                   WHERE e.event_type IN ('email_bounced', 'email_dropped')))[1]
+                   AS bounce,
                (SELECT min(c.clicked_at) FROM delivery_click c
                  WHERE c.recipient_id = r.id AND c.verdict = 'human') AS clicked_at
           FROM campaign_recipient r
@@ -110,12 +121,21 @@ WRITE_RECIPIENTS = """
     UPDATE campaign_recipient r
        SET opened_at = f.opened_at, machine_opened_at = f.machine_opened_at,
            clicked_at = f.clicked_at, unsubscribed_at = f.unsubscribed_at,
-           bounced_at = f.bounced_at
-      FROM facts f
+           bounced_at = f.bounced_at, delivered_at = f.delivered_at,
+           complained_at = f.complained_at, bounce_type = f.bounce_type,
+           bounce_reason = f.bounce_reason
+      FROM (SELECT facts.*,
+                   COALESCE(bounce ->> 'bounce_type', r.bounce_type) AS bounce_type,
+                   CASE WHEN r.email_address IS NOT NULL
+                        THEN COALESCE(bounce ->> 'detail', r.bounce_reason) END
+                       AS bounce_reason
+              FROM facts JOIN campaign_recipient r USING (id)) f
      WHERE r.id = f.id
        AND (r.opened_at, r.machine_opened_at, r.clicked_at, r.unsubscribed_at,
-            r.bounced_at)
+            r.bounced_at, r.delivered_at, r.complained_at, r.bounce_type,
+            r.bounce_reason)
         IS DISTINCT FROM
            (f.opened_at, f.machine_opened_at, f.clicked_at, f.unsubscribed_at,
-            f.bounced_at)
+            f.bounced_at, f.delivered_at, f.complained_at, f.bounce_type,
+            f.bounce_reason)
 """

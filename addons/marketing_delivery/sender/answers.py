@@ -88,6 +88,9 @@ def to_events(batch, states, campaign_id):
     events = []
     for row, answer in batch:
         state = states.get(row.id)
+        if state == "sent" != answer.state:
+            # a sign of the provider came before the missing answer was given up on
+            answer = answer._replace(reason=None, bounce_type=None)
         if state in EVENT_TYPES:
             events.append(_event(row, *EVENT_TYPES[state], campaign_id, answer))
         if state == "failed" and answer.bounce_type:
@@ -101,6 +104,8 @@ def _event(row, event_type, prefix, campaign_id, answer):
         properties["reason"] = answer.reason
     if answer.bounce_type:
         properties["bounce_type"] = answer.bounce_type
+    if answer.detail and event_type == "email_bounced":
+        properties["detail"] = answer.detail
     return Event(
         event_type,
         f"{prefix}:{row.send_key}",

@@ -104,6 +104,7 @@ def parse(data):
         letter, send_key, reply = [*line.split(" ", 2), "", ""][:3]
         if letter == "B":
             begun.add(send_key)
+            answers.pop(send_key, None)  # of an earlier attempt
         else:
             answers[send_key] = (letter, reply)
     return Record(READ, frozenset(begun), answers)

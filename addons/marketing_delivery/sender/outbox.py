@@ -50,26 +50,38 @@ _CLAIM = f"""
      ORDER BY priority DESC, claimed.id
 """
 
+# A message that the provider has given a sign of is sent, whatever its answer was; a
+# definite no that comes after the lease was lost ends it.
+_IS_TRACED = "message.traced_at IS NOT NULL AND answer.state <> 'sent'"
+_IS_LOST = "message.state = 'in_doubt' AND answer.state = 'queued'"
 _SETTLE = f"""
     UPDATE campaign_recipient message
-       SET state = CASE WHEN message.state = 'in_doubt' AND answer.state = 'queued'
-                        THEN 'failed' ELSE answer.state END,
-           reason = CASE WHEN message.state = 'in_doubt' AND answer.state = 'queued'
-                         THEN 'lease_lost' ELSE answer.reason END,
-           reason_detail = answer.detail,
+       SET state = CASE WHEN {_IS_TRACED} THEN 'sent'
+                        WHEN {_IS_LOST} THEN 'failed' ELSE answer.state END,
+           reason = CASE WHEN {_IS_TRACED} THEN NULL
+                         WHEN {_IS_LOST} THEN 'lease_lost' ELSE answer.reason END,
+           reason_detail = CASE WHEN NOT ({_IS_TRACED}) THEN answer.detail END,
            message_id = COALESCE(answer.message_id, message.message_id),
            attempt = message.attempt + answer.attempts,
            not_before = CASE WHEN answer.wait > 0
                THEN {NOW} + make_interval(secs => answer.wait)
                ELSE message.not_before END,
            sent_at = CASE WHEN answer.state = 'sent'
-               THEN {NOW} - make_interval(secs => answer.age)
-               ELSE message.sent_at END,
+                          THEN {NOW} - make_interval(secs => answer.age)
+                          WHEN {_IS_TRACED} THEN message.traced_at
+                          ELSE message.sent_at END,
+           doubted_at = CASE answer.state WHEN 'in_doubt' THEN {NOW}
+                             WHEN 'sent' THEN NULL ELSE message.doubted_at END,
+           traced_at = CASE WHEN answer.state <> 'sent' THEN message.traced_at END,
            bounced_at = CASE WHEN answer.bounce_type IS NOT NULL
-                              AND answer.state = 'failed' THEN {NOW} END,
-           bounce_type = answer.bounce_type,
-           bounce_reason = CASE WHEN answer.bounce_type IS NOT NULL
-                                THEN answer.detail END,
+                              AND answer.state = 'failed' THEN {NOW}
+                             ELSE message.bounced_at END,
+           bounce_type = CASE WHEN answer.bounce_type IS NOT NULL
+                               OR message.bounced_at IS NULL THEN answer.bounce_type
+                              ELSE message.bounce_type END,
+           bounce_reason = CASE WHEN answer.bounce_type IS NOT NULL THEN answer.detail
+                                WHEN message.bounced_at IS NOT NULL
+                                THEN message.bounce_reason END,
            lease_token = CASE WHEN answer.state = 'in_doubt'
                               THEN message.lease_token END,
            lease_until = NULL,
@@ -146,7 +158,8 @@ def settle(cr, token, answers):
         "ages",
         "bounces",
     )
-    values = zip(*answers, strict=True)
+    # sorted, as feedback locks them: neither waits for the other in a circle
+    values = zip(*sorted(answers, key=lambda answer: answer.id), strict=True)
     cr.execute(
         _SETTLE,
         {"token": token, **{n: list(v) for n, v in zip(columns, values, strict=True)}},

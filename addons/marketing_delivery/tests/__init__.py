@@ -5,6 +5,7 @@ from . import test_engagement_intake
 from . import test_engagement_projection
 from . import test_engagement_replay
 from . import test_engagement_access
+from . import test_feedback
 from . import test_outbox
 from . import test_gate
 from . import test_allowance

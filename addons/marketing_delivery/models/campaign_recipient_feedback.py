@@ -1,0 +1,21 @@
+from odoo import fields, models
+
+
+class CampaignRecipientFeedback(models.Model):
+    """What a provider's feedback adds to the message row."""
+
+    _inherit = "campaign.recipient"
+
+    delivered_at = fields.Datetime(
+        readonly=True, copy=False, help="When the recipient's mail server took it."
+    )
+    complained_at = fields.Datetime("Complained", readonly=True, copy=False)
+    doubted_at = fields.Datetime(
+        readonly=True, copy=False, help="When the provider's answer was given up on."
+    )
+    traced_at = fields.Datetime(
+        readonly=True,
+        copy=False,
+        help="First sign from the provider that it has the message, as long as its"
+        " answer is missing.",
+    )

@@ -1,0 +1,244 @@
+import hashlib
+from typing import NamedTuple
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from odoo.addons.marketing_base.events import MAX_IDENTIFIER, Event, insert_events
+from odoo.addons.marketing_base.evidence import Evidence
+
+from ..sender import feedback as kinds
+from ..sender import outbox
+from ..sender.feedback import EVENT_TYPES, Tally
+
+# Statements are put together from constants of these modules, never from values.
+# pylint: disable=sql-injection
+
+SOURCE = "provider:%s"  # of the events, by the id of the provider
+_OBJECTIONS = (kinds.COMPLAINED, kinds.UNSUBSCRIBED)
+_UNREACHABLE = (kinds.BOUNCED, kinds.DROPPED)
+_FIND = """
+    SELECT id, send_key, company_id, customer_id, campaign_id, channel, address_key,
+           email_address
+      FROM campaign_recipient
+     WHERE send_key = ANY(%(keys)s)
+       AND (%(company)s::int IS NULL OR company_id = %(company)s)
+"""
+# A row that a sender still holds is only marked: its own answer is the better one, and
+# `outbox.settle` turns a missing one into `sent`. A row whose answer was lost is sent,
+# even if it was queued again meanwhile. `sent` rows with an answer are not touched.
+_TRACE = f"""
+    UPDATE campaign_recipient message
+       SET traced_at = LEAST(message.traced_at, trace.at),
+           sent_at = CASE WHEN message.state <> 'submitting'
+                          THEN LEAST(message.traced_at, trace.at)
+                          ELSE message.sent_at END,
+           state = CASE WHEN message.state <> 'submitting' THEN 'sent'
+                        ELSE message.state END,
+           reason = CASE WHEN message.state = 'submitting' THEN message.reason END,
+           reason_detail = CASE WHEN message.state = 'submitting'
+                                THEN message.reason_detail END,
+           {outbox.TOUCH}
+      FROM unnest(%(ids)s::int[], %(moments)s::timestamp[]) AS trace(id, at)
+     WHERE message.id = trace.id
+       AND (message.state = 'submitting' OR message.doubted_at IS NOT NULL)
+       AND (message.state NOT IN ('submitting', 'sent')
+            OR message.traced_at IS NULL OR message.traced_at > trace.at)
+    RETURNING message.id, message.state, message.traced_at
+"""
+
+
+class Message(NamedTuple):
+    """What feedback needs to know of a row."""
+
+    id: int
+    send_key: str
+    company_id: int
+    customer_id: int | None
+    campaign_id: int
+    channel: str
+    address_key: str
+    email_address: str | None
+
+
+class DeliveryFeedback(models.AbstractModel):
+    """The one way of a provider's feedback into the house: events, states and stops.
+
+    Everything may come late, twice and in any order: an event is logged once, rows
+    only move up, and times on them are computed from the log by the projection.
+    """
+
+    _name = "delivery.feedback"
+    _description = "Feedback of Providers"
+
+    @api.model
+    def _record(self, provider, feedbacks):
+        """Write feedbacks down; return a :class:`Tally`. The caller commits.
+
+        Meant for a READ COMMITTED cursor; under REPEATABLE READ a row that a sender
+        changes at the same time makes the transaction fail, to be tried again.
+        """
+        # sudo: a provider's word is nobody's own; `_FIND` keeps to its company
+        self = self.sudo()
+        messages = self._find_messages(provider, {f.send_key for f in feedbacks})
+        mine = [(messages[f.send_key], f) for f in feedbacks if f.send_key in messages]
+        logged = self._prepare_events(provider, mine)
+        fresh = self._select_fresh(logged)
+        self._trace(mine)
+        insert_events(self.env.cr, [event for event, _message, _f in fresh])
+        self._stop([(message, f) for _event, message, f in fresh])
+        return Tally(
+            recorded=len(fresh),
+            known=len(logged) - len(fresh),
+            traces=len(mine) - len(logged),
+            unknown=len(feedbacks) - len(mine),
+        )
+
+    def _find_messages(self, provider, keys):
+        self.env["campaign.recipient"].flush_model()
+        self.env.cr.execute(
+            _FIND, {"keys": sorted(keys), "company": provider.company_id.id or None}
+        )
+        return {row[1]: Message(*row) for row in self.env.cr.fetchall()}
+
+    # === EVENTS ===#
+
+    def _prepare_events(self, provider, mine):
+        """Return ``(event, message, feedback)`` of those that the log keeps."""
+        source, now = SOURCE % provider.id, self.env.cr.now()
+        return [
+            (_prepare_event(source, now, message, f), message, f)
+            for message, f in mine
+            if f.kind in EVENT_TYPES
+        ]
+
+    def _select_fresh(self, logged):
+        """Leave out what the log has already, and what comes twice here."""
+        if not logged:
+            return []
+        self.env.cr.execute(
+            """SELECT event_id FROM marketing_event_key
+                WHERE source_id = %s AND event_id = ANY(%s)""",
+            [logged[0][0].source_id, [event.event_id for event, *_rest in logged]],
+        )
+        known = {row[0] for row in self.env.cr.fetchall()}
+        first = {}
+        for item in logged:
+            if item[0].event_id not in known:
+                first.setdefault(item[0].event_id, item)
+        return list(first.values())
+
+    # === STATES ===#
+
+    def _trace(self, mine):
+        """Let the proof that a message arrived end its doubt."""
+        moments, now = {}, self.env.cr.now()
+        for message, f in mine:
+            moment = min(f.occurred_at or now, now)
+            moments[message.id] = min(moment, moments.get(message.id, moment))
+        if not moments:
+            return
+        ids = sorted(moments)  # as the sender: nobody waits in a circle
+        self.env.cr.execute(
+            _TRACE, {"ids": ids, "moments": [moments[row_id] for row_id in ids]}
+        )
+        moved = {row[0]: row[2] for row in self.env.cr.fetchall() if row[1] == "sent"}
+        self._log_sent({m.id: m for m, _f in mine if m.id in moved}, moved)
+        self.env["campaign.recipient"].invalidate_model(flush=False)
+
+    def _log_sent(self, messages, moments):
+        insert_events(
+            self.env.cr,
+            [
+                Event(
+                    "email_sent",
+                    f"sent:{message.send_key}",
+                    moments[message.id],
+                    message.company_id,
+                    message.customer_id,
+                    message.campaign_id,
+                    message.id,
+                )
+                for message in messages.values()
+            ],
+        )
+
+    # === STOPS ===#
+
+    def _stop(self, fresh):
+        """Write no more to who objected, and to addresses that do not exist."""
+        ordered = sorted(fresh, key=lambda pair: (pair[0].address_key, pair[0].id))
+        objections = [pair for pair in ordered if pair[1].kind in _OBJECTIONS]
+        returned = self._find_returned([message for message, _f in objections])
+        for message, f in objections:
+            moment = returned.get((message.company_id, message.address_key))
+            if not moment or not f.occurred_at or moment <= f.occurred_at:
+                self._opt_out(message, f)
+        for message, f in ordered:
+            if f.kind in _UNREACHABLE and f.bounce_type == "hard":
+                self._blacklist(message)
+
+    def _find_returned(self, messages):
+        """Return when each address last consented: a later yes outlives an old no."""
+        if not messages:
+            return {}
+        self.env["email.subscription.preference"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT company_id, address_key, consent_given_at
+                     FROM email_subscription_preference
+                    WHERE channel = 'email' AND is_subscribed
+                      AND address_key = ANY(%s)""",
+                [message.address_key for message in messages],
+            )
+        )
+        return {(company, key): moment for company, key, moment in rows}
+
+    def _opt_out(self, message, f):
+        self.env["email.subscription.preference"]._opt_out(
+            message.company_id,
+            message.channel,
+            message.address_key,
+            reason="complained" if f.kind == kinds.COMPLAINED else None,
+            source="complaint" if f.kind == kinds.COMPLAINED else "provider",
+            address=message.email_address,
+            evidence=Evidence(campaign_id=message.campaign_id),
+        )
+
+    def _blacklist(self, message):
+        """Put an address that does not exist on Odoo's stop list, which says why.
+
+        No consent is withdrawn: nobody objected, and whoever repairs the address
+        takes it off the list again.
+        """
+        if message.channel != "email" or not message.email_address:
+            return
+        stops = self.env["mail.blacklist"]
+        if not stops.search_count([("email", "=", message.email_address)], limit=1):
+            reason = self.env._("The address does not exist: a message bounced.")
+            stops._add(message.email_address, message=reason)
+
+
+def _prepare_event(source, now, message, f):
+    properties = {"detail": f.detail[:300]} if f.detail else {}
+    if f.kind in _UNREACHABLE:
+        # both always: a bounce without words must not keep those of another one
+        properties = {"detail": f.kind, **properties}
+        properties["bounce_type"] = f.bounce_type or "soft"
+    return Event(
+        EVENT_TYPES[f.kind],
+        _shorten(f.event_id or f"{f.kind}:{f.send_key}:{f.occurred_at}"),
+        min(f.occurred_at or now, now),
+        message.company_id,
+        message.customer_id,
+        message.campaign_id,
+        message.id,
+        properties,
+        source,
+    )
+
+
+def _shorten(identifier):
+    if len(identifier) <= MAX_IDENTIFIER:
+        return identifier
+    return hashlib.sha256(identifier.encode()).hexdigest()
