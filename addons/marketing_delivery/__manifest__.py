@@ -14,6 +14,7 @@
         "wizards/marketing_installation_confirm_views.xml",
         "views/campaign_recipient_views.xml",
         "views/delivery_provider_views.xml",
+        "views/delivery_webhook_views.xml",
         "views/email_campaign_views.xml",
         "views/marketing_delivery_menus.xml",
         "views/email_engagement_views.xml",

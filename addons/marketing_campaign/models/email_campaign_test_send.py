@@ -6,11 +6,7 @@ from markupsafe import Markup, escape
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 
-from odoo.addons.marketing_delivery.sender.adapter import (
-    ACCEPTED,
-    Message,
-    ProviderDown,
-)
+from odoo.addons.marketing_delivery.sender.adapter import ACCEPTED, ProviderDown
 from odoo.addons.marketing_delivery.sender.composer import Letterhead
 from odoo.addons.marketing_delivery.sender.mime import HeaderProblem
 
@@ -104,9 +100,10 @@ class EmailCampaign(models.Model):
                 campaign._check_may_send()
                 fingerprint = campaign._get_fingerprint(("content", "sender"))
                 partner = campaign.env["res.partner"].browse(partner_id or [])
-                messages = campaign._build_tests(partner, addresses)
                 provider = campaign.env["delivery.provider"].browse(provider_id)
                 adapter = provider._get_adapter()
+                form = adapter.capabilities.form
+                messages = campaign._build_tests(partner, addresses, form)
             outcomes = _submit(adapter, messages)
         except (ProviderDown, UserError) as error:
             outcomes = [(address, "down", str(error)) for address in addresses]
@@ -120,18 +117,20 @@ class EmailCampaign(models.Model):
             env = api.Environment(cr, SUPERUSER_ID, {})
             yield env["email.campaign"].browse(campaign_id)
 
-    def _build_tests(self, partner, addresses):
+    def _build_tests(self, partner, addresses, form):
         letterhead = self._check_sender()
         content = self._render_test(partner)
         return [
-            Message(
-                0,
-                key,
-                letterhead.sender,
-                address,
-                letterhead.builder.build(content, send_key=key, to=address),
+            letterhead.build(
+                content,
+                form=form,
+                recipient_id=0,
+                send_key=str(uuid.uuid4()),
+                name=None,
+                address=address,
+                one_click=None,
             )
-            for key, address in ((str(uuid.uuid4()), item) for item in addresses)
+            for address in addresses
         ]
 
     def _report_tests(self, outcomes, fingerprint):

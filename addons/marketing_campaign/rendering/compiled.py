@@ -14,6 +14,7 @@ from .blocks import Block
 from .budget import MAX_OUTPUT, Budget
 from .document import MAX_SUBJECT, check_depth, parse_html
 from .grammar import FILTERS, Expression
+from .layout import BLANK_RE, Layout
 from .links import Site, web_url
 from .markup import annotate
 from .page import wrap_page
@@ -24,7 +25,6 @@ from .slots import ClickSlot, EndSlot, ForSlot, IfSlot, LinkSlot, Sheet
 from .tags import RAW
 
 _lt = LazyTranslate(__name__)
-_BLANK_RE = re.compile(r"\n{3,}")
 _BREAK_RE = re.compile(r"[\s\x00-\x1f\x7f\x85\u2028\u2029]+")
 
 
@@ -50,6 +50,7 @@ class CompiledTemplate:
         self._text_has_blocks = any(
             isinstance(fill[1], Block) for fill in self._text[1]
         )
+        self._layout = Layout(self._html, self._text, folds=self._text_has_blocks)
         self.bare_tags = frozenset().union(
             *(
                 find_bare_tags(split_marked(part, sheet))
@@ -66,6 +67,18 @@ class CompiledTemplate:
         `context` maps each key of `tags` to plain data; `links` has click(position),
         pixel(), unsubscribe() and view(). Raises TemplateProblem.
         """
+        return self._render(context, links)[0]
+
+    def render_slots(self, context, links):
+        """The same, with the skeleton that all recipients share."""
+        content, html, text = self._render(context, links)
+        layout = self._layout
+        return content._replace(
+            skeleton=layout.skeleton, values=layout.read(html, text)
+        )
+
+    def _render(self, context, links):
+        """(content, filled parts of its HTML, of its text)"""
         budget = Budget()
         try:
             values = [read(context, links) for read in self._readers]
@@ -75,21 +88,21 @@ class CompiledTemplate:
         budget.spend(len(values), sum(map(len, values)))
         # plain values are escaped, those that are markup already stay
         safe = [escape(value) for value in values]
-        subject = _join(self._subject, values, context, budget)
+        subject = "".join(_fill(self._subject, values, context, budget))
+        html = _fill(self._html, safe, context, budget)
+        text = _fill(self._text, values, context, budget)
         content = Content(
-            _BREAK_RE.sub(" ", subject).strip(),
-            _join(self._html, safe, context, budget),
-            self._join_text(values, context, budget),
+            _BREAK_RE.sub(" ", subject).strip(), "".join(html), self._join_text(text)
         )
-        return content
+        return content, html, text
 
-    def _join_text(self, values, context, budget):
-        text = _join(self._text, values, context, budget)
+    def _join_text(self, parts):
+        text = "".join(parts)
         # blocks that are left out leave their blank lines behind
-        return _BLANK_RE.sub("\n\n", text) if self._text_has_blocks else text
+        return BLANK_RE.sub("\n\n", text) if self._text_has_blocks else text
 
 
-def _join(part, values, context, budget):
+def _fill(part, values, context, budget):
     parts, fills = part
     parts = parts.copy()
     for index, fill in fills:
@@ -100,7 +113,7 @@ def _join(part, values, context, budget):
             parts[index] = values[fill]
     if sum(map(len, parts)) > MAX_OUTPUT:  # before they are joined
         raise TemplateProblem(_lt("The message would exceed 1 MB."), "html")
-    return "".join(parts)
+    return parts
 
 
 def _is_always_shown(slot, pieces):

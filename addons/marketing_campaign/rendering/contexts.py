@@ -120,9 +120,14 @@ class TemplateRenderer:
 
     def render(self, row, context, links):
         """Content of one message."""
-        if not (self.opens and self.clicks):
-            links = QuietLinks(links, self)
-        return self.compiled.render(context, links)
+        return self.compiled.render(context, self._quieten(links))
+
+    def render_slots(self, row, context, links):
+        """The same, with the skeleton that all messages share."""
+        return self.compiled.render_slots(context, self._quieten(links))
+
+    def _quieten(self, links):
+        return links if self.opens and self.clicks else QuietLinks(links, self)
 
 
 class QuietLinks:

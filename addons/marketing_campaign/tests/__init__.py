@@ -12,6 +12,7 @@ from . import test_campaign_race
 from . import test_email_template
 from . import test_merge_tags
 from . import test_rendering
+from . import test_rendering_layout
 from . import test_rendering_parts
 from . import test_rendering_styles
 from . import test_segment_usage

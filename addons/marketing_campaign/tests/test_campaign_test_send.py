@@ -7,6 +7,7 @@ from odoo.tests import Form, tagged
 from odoo.addons.marketing_delivery.sender.adapter import (
     ACCEPTED,
     PERMANENT,
+    Capabilities,
     Outcome,
     ProviderDown,
 )
@@ -16,6 +17,8 @@ from .campaign_common import CampaignCase
 
 class Sink:
     """An adapter that keeps what it is given."""
+
+    capabilities = Capabilities()
 
     def __init__(self, kind=ACCEPTED, reply="", down=None):
         self.outcome = Outcome(kind, reply)

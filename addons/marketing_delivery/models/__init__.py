@@ -4,6 +4,7 @@ from . import email_campaign
 from . import email_campaign_delivery
 from . import delivery_provider
 from . import delivery_provider_smtp
+from . import delivery_provider_webhook
 from . import delivery_provider_usage
 from . import campaign_recipient
 from . import campaign_recipient_gate
@@ -13,6 +14,8 @@ from . import delivery_click
 from . import campaign_recipient_engagement
 from . import campaign_recipient_feedback
 from . import delivery_feedback
+from . import delivery_webhook
+from . import email_campaign_doubt
 from . import engagement_intake
 from . import engagement_projection
 from . import unsubscribe_page

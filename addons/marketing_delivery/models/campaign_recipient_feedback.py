@@ -19,3 +19,6 @@ class CampaignRecipientFeedback(models.Model):
         help="First sign from the provider that it has the message, as long as its"
         " answer is missing.",
     )
+
+    _doubt_idx = models.Index("(doubted_at) WHERE state = 'in_doubt'")
+    _trace_idx = models.Index("(lease_token) WHERE traced_at IS NOT NULL")

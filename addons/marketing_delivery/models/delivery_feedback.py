@@ -91,6 +91,7 @@ class DeliveryFeedback(models.AbstractModel):
             recorded=len(fresh),
             known=len(logged) - len(fresh),
             traces=len(mine) - len(logged),
+            receipts=sum(f.kind in kinds.RECEIPTS for _message, f in mine),
             unknown=len(feedbacks) - len(mine),
         )
 

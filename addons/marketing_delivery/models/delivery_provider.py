@@ -121,7 +121,7 @@ class DeliveryProvider(models.Model):
             with closing(self._get_adapter()) as adapter:
                 adapter.connect()
         except ProviderDown as error:
-            self._mark_down(str(error))
+            self._mark_down(str(error), error.wait)
             return self._notify("danger", self.env._("It does not work"), str(error))
         self._mark_up()
         return self._notify(
@@ -158,14 +158,16 @@ class DeliveryProvider(models.Model):
             return 0
         return max(0, (self.retry_at - fields.Datetime.now()).total_seconds())
 
-    def _mark_down(self, error):
+    def _mark_down(self, error, wait=0):
         """Note the error; return the seconds until the next try, doubled each time.
 
-        A wrong password tried every minute would lock the account.
+        A wrong password tried every minute would lock the account. ``wait`` is a longer
+        time that the provider itself asked for.
         """
         # sudo: a sender or a tester notes the state, whatever he may edit
         this = self.sudo()
         seconds = min(settings.PROVIDER_RETRY * 2**this.failure_count, LONGEST_RETRY)
+        seconds = max(seconds, min(wait, settings.LONGEST_WAIT))
         this.write(
             {
                 "state": "down",

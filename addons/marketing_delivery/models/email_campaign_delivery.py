@@ -96,7 +96,7 @@ class EmailCampaign(models.Model):
             pump = self._prepare_pump(provider)
             return pump and pump.run()
         except ProviderDown as error:
-            return self._wait_for_provider(provider, str(error))
+            return self._wait_for_provider(provider, str(error), error.wait)
         except ContentProblem as problem:
             self._forget_transaction()
             return self._pause_for(str(problem))
@@ -109,11 +109,11 @@ class EmailCampaign(models.Model):
 
     def _prepare_pump(self, provider):
         """Return a connected pump, or None when the campaign had to be paused."""
-        composer = self._prepare_composer()
+        adapter = provider._get_adapter()
+        composer = self._prepare_composer(adapter.capabilities.form)
         if not composer:
             return None
         cr = self.env.cr
-        adapter = provider._get_adapter()
         gate = self.env["campaign.recipient"]._gate_sql()
         allowance.prepare(cr, provider.id)
         cr.commit()
@@ -132,10 +132,13 @@ class EmailCampaign(models.Model):
             on_progress=Progress(self.env.registry, self.id).announce,
         )
 
-    def _prepare_composer(self):
+    def _prepare_composer(self, form):
         try:
             return Composer(
-                Letterhead.of(self), self._get_renderer(), LinkSigner.from_env(self.env)
+                Letterhead.of(self),
+                self._get_renderer(),
+                LinkSigner.from_env(self.env),
+                form,
             )
         except HeaderProblem as problem:
             return self._pause_for(
@@ -144,10 +147,10 @@ class EmailCampaign(models.Model):
         except UserError as error:
             return self._pause_for(str(error))
 
-    def _wait_for_provider(self, provider, error):
+    def _wait_for_provider(self, provider, error, wait=0):
         """Note why nothing is sent; the messages stay in the queue."""
         self._forget_transaction()
-        seconds = provider._mark_down(error)
+        seconds = provider._mark_down(error, wait)
         self.status_reason = self.env._(
             "%(provider)s is not available: %(error)s. Trying again.",
             provider=provider.name,

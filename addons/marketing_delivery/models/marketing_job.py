@@ -5,7 +5,7 @@ import logging
 
 from odoo import SUPERUSER_ID, api, models
 
-from ..sender import installation, journal, outbox, recovery, settings
+from ..sender import doubt, installation, journal, outbox, recovery, settings
 
 _logger = logging.getLogger(__name__)
 
@@ -17,6 +17,7 @@ class MarketingJob(models.Model):
     def _sweep(self):
         """Recover the messages of dead senders, then the jobs that will send them."""
         self._recover_messages()
+        self._requeue_untraced()
         self._resume_campaigns()
         return super()._sweep()
 
@@ -30,6 +31,15 @@ class MarketingJob(models.Model):
                 recovery.recover(cr, folder, token)
             needed = outbox.find_submitting_tokens(cr)
             journal.discard_old(folder, needed, settings.DOUBT + settings.LEASE)
+
+    @api.model
+    def _requeue_untraced(self):
+        """Queue again what a provider with receipts never told of."""
+        with self._control() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            types = env["delivery.provider"]._get_receipt_types()
+            for campaign_id, number in doubt.requeue_silent(cr, types).items():
+                env["email.campaign"].browse(campaign_id)._resume_untraced(number)
 
     @api.model
     def _resume_campaigns(self):

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from typing import NamedTuple, Protocol
 
+from .parts import Parts
+
 ACCEPTED = "accepted"  # the provider owns the message now
 TRANSIENT = "transient"  # a definite no, worth another attempt
 PERMANENT = "permanent"  # a definite no for ever
@@ -10,14 +12,36 @@ UNKNOWN = "unknown"  # the answer was lost: never submitted again
 WITHHELD = "withheld"  # not submitted: the lease was over
 
 
+MIME = "mime"  # the message as bytes
+PARTS = "parts"  # its pieces, for a provider that puts messages together itself
+
+
+class Capabilities(NamedTuple):
+    """What a type of provider can do, and wants to be given.
+
+    ``batch`` messages pass the gate by one commit and come to ``submit`` at once: what
+    a killed sender may leave in doubt, so at most 10, or 100 where one request takes
+    them. ``form`` is ``MIME`` or ``PARTS``. ``has_receipts``: a webhook tells of each
+    message that was taken, so silence means that it was not.
+    """
+
+    batch: int = 10
+    form: str = MIME
+    has_receipts: bool = False
+
+
 class Message(NamedTuple):
-    """A message to deliver; ``data`` is RFC 5322: CRLF, no dot doubled, ended line."""
+    """A message to deliver, in the form that the adapter wants.
+
+    ``data`` is RFC 5322: CRLF, no dot doubled, ended line.
+    """
 
     recipient_id: int
     send_key: str
     sender: str
     address: str
-    data: bytes
+    data: bytes = b""
+    parts: Parts | None = None
 
 
 class Outcome(NamedTuple):
@@ -26,7 +50,9 @@ class Outcome(NamedTuple):
     ``reply`` is the provider's answer in one line, without any secret; ``verb`` is one
     word for where it was given (``RCPT``, ``POST``). ``message_id`` is the provider's
     name of the message, up to 100 characters. ``bounce_type`` is ``hard`` or ``soft``
-    when the address was refused, and None when the message was.
+    when the address was refused, and None when the message was. ``wait`` is the time in
+    seconds that the provider itself asked for, with ``TRANSIENT`` only: it costs the
+    message no attempt.
     """
 
     kind: str
@@ -34,10 +60,18 @@ class Outcome(NamedTuple):
     verb: str = ""
     message_id: str | None = None
     bounce_type: str | None = None
+    wait: float = 0.0
 
 
 class ProviderDown(Exception):
-    """The provider cannot be used; says nothing about the message at hand."""
+    """The provider cannot be used; says nothing about the message at hand.
+
+    ``wait`` is how long to leave it alone, in seconds, where the provider said so.
+    """
+
+    def __init__(self, text, wait=0.0):
+        super().__init__(text)
+        self.wait = wait
 
 
 class Adapter(Protocol):
@@ -47,6 +81,8 @@ class Adapter(Protocol):
     works. No wait for an answer is longer than ``settings.REPLY``, because a sender
     that is silent for ``settings.DOUBT`` has its messages in doubt.
     """
+
+    capabilities: Capabilities
 
     def connect(self) -> None:
         """Make sure that messages can be submitted; a second call does no harm.
@@ -60,10 +96,14 @@ class Adapter(Protocol):
     ) -> Iterator[Outcome]:
         """Submit in order and yield one outcome each.
 
-        ``begin(message)`` is called once, right before the first byte that could
-        make the provider deliver; when it is false, nothing more is sent of this
-        message and its outcome is ``WITHHELD``. What ``begin`` raises is passed on,
-        with nothing delivered. Raises :class:`ProviderDown` before ``begin`` only.
+        ``begin(message)`` is called right before the first byte that could make the
+        provider deliver; when it is false, nothing more is sent of this message and
+        its outcome is ``WITHHELD``. What ``begin`` raises is passed on, with nothing
+        delivered. Raises :class:`ProviderDown` only when each message that was begun
+        has its outcome: all others wait.
+
+        Of several messages in one request each is begun before the first byte of it,
+        and again when the refused request is repeated in smaller ones.
         """
 
     def close(self) -> None:

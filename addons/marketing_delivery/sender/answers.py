@@ -34,6 +34,9 @@ def to_answer(row_id, attempt, outcome, *, age=0.0):
         return _fail(row_id, "rejected", outcome)
     if outcome.kind != TRANSIENT:
         return Answer(row_id, "in_doubt", "no_answer", detail, attempts=1)
+    if outcome.wait:
+        wait = min(outcome.wait, settings.LONGEST_WAIT)
+        return Answer(row_id, "queued", "deferred", detail, wait=wait)
     if attempt + 1 >= settings.MAX_ATTEMPTS:
         return _fail(row_id, "too_many_attempts", outcome)
     return Answer(

@@ -8,8 +8,9 @@ from psycopg2 import OperationalError
 from odoo.addons.marketing_base.addresses import normalise_email
 
 from ..tracking.recipient_links import RecipientLinks
-from .adapter import Message
+from .adapter import MIME, PARTS, Message
 from .mime import HeaderProblem, MessageBuilder, encode_mailbox
+from .parts import PartsBuilder
 
 _logger = logging.getLogger(__name__)
 
@@ -32,11 +33,17 @@ class ContentProblem(Exception):
 class Letterhead:
     """What all messages of a campaign share; plain values read once per pump."""
 
-    def __init__(self, *, sender, fixed, base_url, has_unsubscribe):
+    def __init__(self, *, sender, name, reply_to, listed, tags, base_url):
+        """``listed`` are the headers of a mailing; other mail has none of them."""
         self.sender = sender
         self.base_url = base_url
-        self.has_unsubscribe = has_unsubscribe
-        self.builder = MessageBuilder(fixed, sender.rpartition("@")[2])
+        self.has_unsubscribe = bool(listed)
+        domain = sender.rpartition("@")[2]
+        fixed = [("From", encode_mailbox(name, sender)), ("Reply-To", reply_to)]
+        self._mime = MessageBuilder([*fixed, *listed], domain)
+        self._parts = PartsBuilder(
+            from_name=name, reply_to=reply_to, headers=listed, tags=tags, domain=domain
+        )
 
     @classmethod
     def of(cls, campaign):
@@ -50,25 +57,44 @@ class Letterhead:
         domain = sender.rpartition("@")[2]
         company = campaign.company_id
         list_id = f"c{company.id}.marketing.{domain}"
-        fixed = [
-            ("From", encode_mailbox(campaign.from_name or company.name, sender)),
-            ("Reply-To", reply_to),
+        listed = [
             ("List-ID", encode_mailbox(company.name, list_id)),
             ("Feedback-ID", f"{campaign.id}:c{company.id}:marketing:{domain}"),
         ]
         return cls(
             sender=sender,
-            fixed=fixed[:2] if campaign.is_transactional else fixed,
+            name=campaign.from_name or company.name,
+            reply_to=reply_to,
+            listed=[] if campaign.is_transactional else listed,
+            tags=(f"company-{company.id}", f"campaign-{campaign.id}"),
             base_url=campaign.get_base_url(),
-            has_unsubscribe=not campaign.is_transactional,
         )
+
+    def build(self, content, *, form, recipient_id, send_key, name, address, one_click):
+        """Return the :class:`Message` in the form that the provider wants."""
+        head = (recipient_id, send_key, self.sender, address)
+        values = {"send_key": send_key, "one_click": one_click}
+        if form == PARTS:
+            parts = self._parts.build(content, name=name, **values)
+            return Message(*head, parts=parts)
+        to = encode_mailbox(name, address)
+        return Message(*head, data=self._mime.build(content, to=to, **values))
 
 
 class Composer:
-    def __init__(self, letterhead, renderer, signer):
+    """``form`` is the one of the adapter's capabilities.
+
+    A renderer may have ``render_slots``: as ``render``, with the skeleton as well.
+    """
+
+    def __init__(self, letterhead, renderer, signer, form=MIME):
         self._letterhead = letterhead
         self._renderer = renderer
+        self._render = renderer.render
+        if form == PARTS:
+            self._render = getattr(renderer, "render_slots", renderer.render)
         self._signer = signer
+        self._form = form
         self._expires = int(time.time()) + LINK_DAYS * 86400
         self._has_logged = False
 
@@ -88,22 +114,23 @@ class Composer:
         if row.id not in contexts:
             raise Unsendable("no_data")
         try:
-            data = self._build(row, contexts[row.id], address)
+            return self._build(row, contexts[row.id], address)
         except HeaderProblem as error:
             raise Unsendable("bad_header", error) from error
         except Exception as error:
             self._log_once(row, error)
             raise Unsendable("render_error", error) from error
-        return Message(row.id, row.send_key, self._letterhead.sender, address, data)
 
     def _build(self, row, context, address):
         letterhead = self._letterhead
         links = RecipientLinks(letterhead.base_url, self._signer, row.id, self._expires)
-        content = self._renderer.render(row, context, links)
-        return letterhead.builder.build(
-            content,
+        return letterhead.build(
+            self._render(row, context, links),
+            form=self._form,
+            recipient_id=row.id,
             send_key=row.send_key,
-            to=encode_mailbox(row.customer_name, address),
+            name=row.customer_name,
+            address=address,
             one_click=links.one_click() if letterhead.has_unsubscribe else None,
         )
 

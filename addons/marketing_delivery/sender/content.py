@@ -3,12 +3,36 @@
 from typing import NamedTuple
 
 
+class Skeleton:
+    """What all messages of a template share; compared by identity.
+
+    ``html`` and ``text`` are tuples of texts and of numbers of values.
+    """
+
+    def __init__(self, html, text):
+        self.html = tuple(html)
+        self.text = tuple(text)
+
+    def fill(self, values):
+        """Return ``(html, text)`` of a message."""
+        return self._join(self.html, values), self._join(self.text, values)
+
+    @staticmethod
+    def _join(pieces, values):
+        return "".join(p if isinstance(p, str) else values[p] for p in pieces)
+
+
 class Content(NamedTuple):
-    """A rendered message."""
+    """A rendered message.
+
+    Where ``skeleton`` is given, filled with ``values`` it is ``(html, text)``.
+    """
 
     subject: str
     html: str
     text: str
+    skeleton: Skeleton | None = None
+    values: tuple[str, ...] = ()
 
 
 class Recipient(NamedTuple):

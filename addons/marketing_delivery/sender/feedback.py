@@ -28,6 +28,8 @@ EVENT_TYPES = {
     UNSUBSCRIBED: "email_unsubscribed",
 }
 KINDS = (ACCEPTED, *EVENT_TYPES, OPENED, CLICKED)
+# Told of each message that was taken, soon after.
+RECEIPTS = (ACCEPTED, DELIVERED)
 
 
 class Feedback(NamedTuple):
@@ -58,4 +60,5 @@ class Tally(NamedTuple):
     recorded: int = 0  # new events of the log
     known: int = 0  # told before
     traces: int = 0  # only proofs that a message had arrived
+    receipts: int = 0  # of all these, those that come for each message
     unknown: int = 0  # of messages that are not ours, or not this provider's company's

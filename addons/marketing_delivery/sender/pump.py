@@ -15,8 +15,6 @@ from .adapter import UNKNOWN, WITHHELD, Outcome
 from .composer import Unsendable
 from .outbox import Answer
 
-LONGEST_WAIT = 3600  # seconds; new messages wake the campaign earlier
-
 
 def now():
     """Seconds that go on while the process, or the whole machine, sleeps."""
@@ -24,8 +22,11 @@ def now():
 
 
 def limit_wait(seconds):
-    """Seconds until a pump should look again; None when no message is open."""
-    return None if seconds is None else max(1.0, min(seconds, LONGEST_WAIT))
+    """Seconds until a pump should look again; None when no message is open.
+
+    New messages wake the campaign earlier.
+    """
+    return None if seconds is None else max(1.0, min(seconds, settings.LONGEST_WAIT))
 
 
 class Pump:
@@ -49,7 +50,7 @@ class Pump:
         self._token = str(uuid.uuid4())
         self._journal = journal.Journal(journal.directory(cr.dbname), self._token)
         self._stop_at = now() + settings.PUMP
-        self._batch = settings.BATCH
+        self._batch = adapter.capabilities.batch
         self._lease_end = 0.0
         self._begun = set()
         self._pending = []  # (row, outcome, when it came), not yet in the database
@@ -98,10 +99,16 @@ class Pump:
             started = now()
             if not self._send_batch(batch, contexts):
                 return False
-            is_slow = now() - started > settings.SLOW_BATCH
-            wanted = self._batch // 2 if is_slow else self._batch + 1
-            self._batch = min(settings.BATCH, max(1, wanted))
+            self._adjust_batch(now() - started)
         return True
+
+    def _adjust_batch(self, seconds):
+        """Make batches so small that pause and figures stay live."""
+        largest = self._adapter.capabilities.batch
+        if seconds > settings.SLOW_BATCH:
+            self._batch = max(1, self._batch // 2)
+        else:
+            self._batch = min(largest, self._batch + max(1, largest // 10))
 
     def _send_batch(self, rows, contexts):
         messages, refused = self._compose(rows, contexts)
@@ -157,6 +164,7 @@ class Pump:
 
     def _submit(self, messages, rows):
         waiting = list(messages)
+        self._begun.clear()  # an earlier attempt of the same message was answered
         try:
             for outcome in self._adapter.submit(messages, self._begin):
                 message = waiting.pop(0)

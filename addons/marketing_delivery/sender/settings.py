@@ -21,7 +21,13 @@ PUMP = _number("MARKETING_PUMP_SECONDS", 50)
 RETRY = _number("MARKETING_RETRY_SECONDS", 60)
 PROVIDER_RETRY = _number("MARKETING_PROVIDER_RETRY_SECONDS", 60)
 MAX_ATTEMPTS = 5
+# Of one request to a provider's HTTP interface: to connect, and until all of the answer
+# is there.
+HTTP_CONNECT = _number("MARKETING_HTTP_CONNECT_SECONDS", 5)
+HTTP_REPLY = _number("MARKETING_HTTP_REPLY_SECONDS", 30)
+# A provider that asks for more than this is asked again all the same; and after it a
+# campaign looks whether it is due.
+LONGEST_WAIT = 3600
 
 PORTION = 200  # rows claimed, and contexts read, at once
-BATCH = 10  # rows let through the gate by one commit
-SLOW_BATCH = 2.0  # seconds; slower ones are halved so that pause and figures stay live
+SLOW_BATCH = 2.0  # seconds; slower ones are halved

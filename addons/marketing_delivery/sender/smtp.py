@@ -1,7 +1,15 @@
 """The SMTP adapter: one kept connection, one message at a time."""
 
 from . import settings
-from .adapter import ACCEPTED, TRANSIENT, UNKNOWN, WITHHELD, Outcome, ProviderDown
+from .adapter import (
+    ACCEPTED,
+    TRANSIENT,
+    UNKNOWN,
+    WITHHELD,
+    Capabilities,
+    Outcome,
+    ProviderDown,
+)
 from .replies import CLOSING, LOGIN_CODES, BrokenReply, get_identifier, refuse
 from .smtp_session import SmtpSession
 
@@ -15,6 +23,8 @@ def double_dots(data):
 
 
 class SmtpAdapter:
+    capabilities = Capabilities()
+
     def __init__(self, server):
         self._server = server
         self._session = None

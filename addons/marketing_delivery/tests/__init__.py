@@ -6,12 +6,15 @@ from . import test_engagement_projection
 from . import test_engagement_replay
 from . import test_engagement_access
 from . import test_feedback
+from . import test_doubt
+from . import test_webhook
 from . import test_outbox
 from . import test_gate
 from . import test_allowance
 from . import test_journal
 from . import test_recovery
 from . import test_pump
+from . import test_pump_requests
 from . import test_mime
 from . import test_replies
 from . import test_smtp_adapter

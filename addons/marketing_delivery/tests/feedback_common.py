@@ -67,7 +67,7 @@ class FeedbackMixin:
         self._project()
         self.env.cr.execute(
             """SELECT state, reason, reason_detail, sent_at, delivered_at, bounced_at,
-                      bounce_type, bounce_reason, complained_at, unsubscribed_at,
+                      bounce_type, bounce_reason, complained_at, r.unsubscribed_at,
                       doubted_at IS NULL, traced_at, opened_at, clicked_at,
                       p.is_subscribed, p.unsubscribe_reason, b.active
                  FROM campaign_recipient r

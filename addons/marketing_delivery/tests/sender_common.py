@@ -4,7 +4,7 @@ from unittest.mock import patch
 from odoo import Command
 from odoo.tests import TransactionCase, new_test_user
 
-from ..sender.adapter import ACCEPTED, Outcome
+from ..sender.adapter import ACCEPTED, Capabilities, Outcome
 from ..sender.content import Content
 
 
@@ -22,6 +22,8 @@ class Renderer:
 
 class FakeAdapter:
     """Answers by local part: ``outcomes["a@x.example"]``, accepted by default."""
+
+    capabilities = Capabilities()
 
     def __init__(self, outcomes=None, on_message=None):
         self.outcomes = outcomes or {}

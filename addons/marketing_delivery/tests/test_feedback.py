@@ -20,6 +20,9 @@ class TestFeedback(FeedbackMixin, SenderCase):
         super().setUpClass()
         cls.rows = cls._add("a@x.example", "b@x.example", "c@x.example")
         cls.row = cls.rows[0]
+        cls.env["email.subscription.preference"].search(
+            [("address_key", "in", cls.rows.mapped("address_key"))]
+        ).consent_given_at = NOON - timedelta(days=9)
 
     def setUp(self):
         super().setUp()

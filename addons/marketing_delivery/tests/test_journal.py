@@ -44,6 +44,13 @@ class TestJournal(BaseCase):
         self.assertEqual(record.judge("three"), ("B", ""))
         self.assertEqual(record.judge("four"), (None, ""))
 
+    def test_a_second_attempt_forgets_the_answer_of_the_first(self):
+        file = self._write()
+        file.end("T", "three", "451 later")
+        file.begin("three")
+        file.close(settled=False)
+        self.assertEqual(self._inspect().judge("three"), ("B", ""))
+
     def test_missing_torn_or_of_another_boot_proves_nothing(self):
         self.assertEqual(self._inspect("other").judge("one"), ("B", ""))
         self._write().close(settled=False)

@@ -1,0 +1,35 @@
+from odoo import http
+from odoo.http import Response, request
+
+from .answers import PRIVATE, PUBLIC_ROUTE
+
+MAX_WEBHOOK = 4 * 1024 * 1024
+_HEADERS = {"Cache-Control": PRIVATE["Cache-Control"]}
+
+
+class WebhookController(http.Controller):
+    """Where providers tell what became of messages.
+
+    The address names the provider, the signature proves it: nothing is parsed before
+    it was verified on the raw bytes, and nothing unverified is stored. `csrf` is off,
+    as there is no session.
+    """
+
+    @http.route(
+        "/marketing/webhook/<token>",
+        **{**PUBLIC_ROUTE, "max_content_length": MAX_WEBHOOK},
+        methods=["POST"],
+        csrf=False,
+    )
+    def receive(self, token, **_query):
+        provider = request.env["delivery.provider"]._find_by_webhook_token(token)
+        if not provider:
+            return Response("", status=404, headers=_HEADERS)
+        body = request.httprequest.get_data()
+        headers = request.httprequest.headers
+        if not provider._verify_webhook(headers, body):
+            return Response("", status=403, headers=_HEADERS)
+        request.env["delivery.webhook"]._store(
+            provider, body, headers.get("Content-Encoding")
+        )
+        return Response("OK", headers=_HEADERS, mimetype="text/plain")
