@@ -15,7 +15,6 @@ from . import (
     databases,
     odoo,
     paths,
-    processes,
     python_env,
     redis_server,
     server,
@@ -68,8 +67,7 @@ def _households(text: str) -> str:
 def _set_up() -> Path:
     """Bring the machine and the database to where the job can start."""
     server.stop_odoo()
-    for port in (odoo.HTTP_PORT, odoo.HTTP_PORT + 3):
-        processes.require_free(port, "the Odoo server")
+    server.require_ports()
     odoo.prepare()
     tools = python_env.ensure_tools()
     if databases.ensure_suite(DATABASE):

@@ -8,6 +8,7 @@ from . import lock, paths, postgres, python_env, system
 from .odoo_source import OdooSource, find
 
 HTTP_PORT = int(os.environ.get("MM_HTTP_PORT") or 8069)
+GEVENT_PORT = HTTP_PORT + 3
 
 
 def prepare(*, tests: bool = False) -> OdooSource:
@@ -43,7 +44,7 @@ def write_configuration(source: OdooSource) -> None:
     options["db_password"] = os.environ["PGPASSWORD"]
     options["http_interface"] = "127.0.0.1"
     options["http_port"] = str(HTTP_PORT)
-    options["gevent_port"] = str(HTTP_PORT + 3)
+    options["gevent_port"] = str(GEVENT_PORT)
     aside = paths.ODOO_CONF.with_suffix(".new")
     with aside.open("w") as stream:
         parser.write(stream)

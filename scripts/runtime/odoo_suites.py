@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import databases, odoo, paths, postgres, processes
-from .report import SetupError, run_logged, say, step
+from .report import SetupError, run_logged, say, step, tail
 
 ADDONS = ("mass_mailing", "sale", "loyalty")
 PLAIN, OURS = "mm_odoo_plain", "mm_odoo_ours"
@@ -58,26 +58,15 @@ def _parse(arguments: list[str]) -> list[str]:
 def _run(database: str, wanted: list[str], title: str, more) -> Outcome:
     """Install into a fresh database with the tests of ``wanted``; read the log."""
     _require_tests(wanted)
-    databases.drop(database)
-    run_logged(
-        [postgres.binaries() / "createdb", "-T", "template0", database],
-        paths.LOGS / "createdb.log",
-    )
+    _create(database)
     log = paths.LOGS / f"{database}.log"
-    log.unlink(missing_ok=True)
-    # tests of the addons only: those of ours have their own command
-    tags = ",".join(f"/{name}" for name in wanted)
-    names = ",".join(dict.fromkeys([*databases.STOCK, *wanted, *more]))
-    command = odoo.command("-c", paths.ODOO_CONF, "-d", database, "-i", names)
-    command += ["--test-tags", tags, "--stop-after-init"]
-    command += ["--http-port", str(processes.free_port())]
-    command += ["--gevent-port", str(processes.free_port())]
+    names = dict.fromkeys([*databases.STOCK, *wanted, *more])
     started = time.monotonic()
     with step(f"Odoo's tests of {', '.join(wanted)} {title} (log: {log})"):
         # the exit code says that a test failed, which is read from the log
         with log.open("wb") as stream:
             subprocess.run(
-                command,
+                _prepare_command(database, names, wanted),
                 stdout=stream,
                 stderr=subprocess.STDOUT,
                 check=False,
@@ -86,11 +75,27 @@ def _run(database: str, wanted: list[str], title: str, more) -> Outcome:
             )
     outcome = read_log(log)
     if not outcome.started:
-        tail = "\n".join(log.read_text(errors="replace").splitlines()[-15:])
-        raise SetupError(f"No test ran. The last lines of {log}:\n{tail}")
+        raise SetupError(f"No test ran. {tail(log)}")
     say(f"  {outcome.describe()} in {time.monotonic() - started:.0f} s")
     databases.drop(database)
     return outcome
+
+
+def _create(database: str) -> None:
+    databases.drop(database)
+    run_logged(
+        [postgres.binaries() / "createdb", "-T", "template0", database],
+        paths.LOGS / "createdb.log",
+    )
+
+
+def _prepare_command(database: str, install, tested: list[str]) -> list[str]:
+    command = odoo.command("-c", paths.ODOO_CONF, "-d", database)
+    command += ["-i", ",".join(install), "--stop-after-init"]
+    # tests of Odoo's addons only: those of ours have their own command
+    command += ["--test-tags", ",".join(f"/{name}" for name in tested)]
+    command += ["--http-port", str(processes.free_port())]
+    return [*command, "--gevent-port", str(processes.free_port())]
 
 
 def _require_tests(wanted: list[str]) -> None:

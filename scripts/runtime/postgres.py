@@ -99,30 +99,37 @@ def _initialise(data: Path) -> None:
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True, mode=0o700)
     account = _account()
-    if account:
-        os.chown(target, account["user"], account["group"])
-    password = paths.RUN / "pgpass"
-    password.write_text(secrets.token_urlsafe(24))
-    password.chmod(0o600)
-    with tempfile.NamedTemporaryFile("w", dir="/tmp") as handed:
-        handed.write(password.read_text())
-        handed.flush()
+    with _hand_over(_draw_password(), account) as password_file:
         if account:
-            os.chown(handed.name, account["user"], account["group"])
-        command = [
-            binaries() / "initdb",
-            "-D",
-            target,
-            "-U",
-            USER,
-            "-A",
-            "scram-sha-256",
-        ]
-        command += ["--pwfile", handed.name, "-E", "UTF8", "--locale=C.UTF-8"]
+            os.chown(target, account["user"], account["group"])
+        command = [binaries() / "initdb", "-D", target, "-U", USER]
+        command += ["-A", "scram-sha-256", "--pwfile", password_file]
+        command += ["-E", "UTF8", "--locale=C.UTF-8"]
         run_logged(command, paths.LOGS / "initdb.log", **account)
     with (target / "postgresql.conf").open("a") as conf:
         conf.write(SETTINGS)
     (target / "complete").touch()
+
+
+def _draw_password() -> str:
+    """Draw the cluster's password and keep it for the commands to come."""
+    password = secrets.token_urlsafe(24)
+    file = paths.RUN / "pgpass"
+    file.touch(mode=0o600)
+    file.chmod(0o600)
+    file.write_text(password)
+    return password
+
+
+@contextlib.contextmanager
+def _hand_over(password: str, account: dict):
+    """Yield a file that only the server's user can read, gone afterwards."""
+    with tempfile.NamedTemporaryFile("w", dir="/tmp") as file:
+        file.write(password)
+        file.flush()
+        if account:
+            os.chown(file.name, account["user"], account["group"])
+        yield file.name
 
 
 def _start_server(data: Path, port: int, fsync: bool) -> None:

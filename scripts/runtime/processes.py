@@ -9,10 +9,7 @@ import time
 from pathlib import Path
 
 from . import paths
-from .report import SetupError
-
-# Stable per checkout, so that a second start finds the first one's servers.
-PORTS = {"http": 8069, "gevent": 8072}
+from .report import SetupError, tail
 
 
 def pid_file(name: str) -> Path:
@@ -119,5 +116,4 @@ def wait_for_port(port: int, what: str, seconds: float, log: Path) -> None:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
             return
         time.sleep(0.1)
-    tail = "\n".join(log.read_text(errors="replace").splitlines()[-15:])
-    raise SetupError(f"{what} did not answer within {seconds:.0f} s.\n{tail}")
+    raise SetupError(f"{what} did not answer within {seconds:.0f} s.\n{tail(log)}")

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 
 class SetupError(Exception):
@@ -26,11 +27,10 @@ def step(title: str):
     say(f"  done in {time.monotonic() - started:.1f} s")
 
 
-def progress(done: int, total: int, what: str, started: float) -> None:
-    """Print how far a long step has come, at most one line per call."""
-    seconds = time.monotonic() - started
-    share = 100 * done / total if total else 100
-    say(f"  {done:,} of {total:,} {what} ({share:.0f} %), {seconds:.0f} s")
+def tail(log: Path) -> str:
+    """Return the last lines of a log, for a message about what went wrong."""
+    lines = log.read_text(errors="replace").splitlines()[-15:]
+    return "\n".join([f"The last lines of {log}:", *lines])
 
 
 def run_logged(command, log, *, hint="", **options) -> None:
@@ -49,11 +49,8 @@ def run_logged(command, log, *, hint="", **options) -> None:
             **options,
         ).returncode
     if code:
-        tail = "\n".join(log.read_text(errors="replace").splitlines()[-15:])
-        raise SetupError(
-            f"{os.path.basename(str(command[0]))} failed (exit {code}). {hint}\n"
-            f"The last lines of {log}:\n{tail}"
-        )
+        name = os.path.basename(str(command[0]))
+        raise SetupError(f"{name} failed (exit {code}). {hint}\n{tail(log)}")
 
 
 def main_guard(main) -> None:

@@ -6,7 +6,7 @@ import urllib.error
 import urllib.request
 
 from . import odoo, paths, processes
-from .report import SetupError, say, step
+from .report import SetupError, say, step, tail
 
 NAME = "odoo"
 MAIL_NAME = "mailserver"
@@ -24,14 +24,19 @@ def start_odoo(database: str) -> None:
     (pixel, click) would open a connection of its own.
     """
     stop_odoo()
-    for port in (odoo.HTTP_PORT, odoo.HTTP_PORT + 3):
-        processes.require_free(port, "the Odoo server")
+    require_ports()
     with step(f"Starting Odoo on {url()}"):
         log = paths.LOGS / f"{NAME}.log"
         log.unlink(missing_ok=True)
         command = odoo.command("server", "-c", paths.ODOO_CONF, "-d", database)
         processes.start(NAME, command, log=log)
         _wait_for_answer(log)
+
+
+def require_ports() -> None:
+    """Say who is in the way before anything is started."""
+    for port in (odoo.HTTP_PORT, odoo.GEVENT_PORT):
+        processes.require_free(port, "the Odoo server")
 
 
 def _wait_for_answer(log, seconds: float = 180) -> None:
@@ -44,8 +49,7 @@ def _wait_for_answer(log, seconds: float = 180) -> None:
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.3)
-    tail = "\n".join(log.read_text(errors="replace").splitlines()[-15:])
-    raise SetupError(f"Odoo did not start. The last lines of {log}:\n{tail}")
+    raise SetupError(f"Odoo did not start. {tail(log)}")
 
 
 def stop_odoo() -> bool:
