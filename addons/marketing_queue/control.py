@@ -43,6 +43,46 @@ class Start(NamedTuple):
 STARTED = SQL(
     "id, model, method, payload, key, kind, queue, attempts, max_attempts, lease_token"
 )
+_LOCK_DUE = """
+    SELECT key FROM marketing_job
+     WHERE id = %(id)s AND state = 'pending'
+       AND run_at <= statement_timestamp() AT TIME ZONE 'UTC'
+       AND (started_at IS NULL OR started_at < statement_timestamp()
+                AT TIME ZONE 'UTC' - make_interval(secs => %(pause)s))
+       FOR NO KEY UPDATE SKIP LOCKED
+"""
+_START = """
+    UPDATE marketing_job SET
+           attempts = attempts + 1,
+           started_at = statement_timestamp() AT TIME ZONE 'UTC',
+           state = CASE kind WHEN 'pump' THEN 'running' ELSE state END,
+           lease_token = CASE kind WHEN 'pump' THEN gen_random_uuid()::text END,
+           lease_until = CASE kind WHEN 'pump' THEN statement_timestamp()
+               AT TIME ZONE 'UTC' + make_interval(secs => %(lease)s) END
+     WHERE id = %(id)s
+ RETURNING %(started)s
+"""
+_LEAVE = """
+    UPDATE marketing_job this SET
+           state = CASE
+               WHEN %(state)s <> 'pending' OR kind <> 'pump' OR NOT EXISTS (
+                   SELECT 1 FROM marketing_job other
+                    WHERE other.key = this.key AND other.state = 'pending')
+               THEN %(state)s
+               WHEN %(error)s IS NULL THEN 'done' ELSE 'cancelled' END,
+           attempts = %(attempts)s,
+           error = %(error)s,
+           run_at = CASE WHEN %(state)s = 'pending' THEN statement_timestamp()
+               AT TIME ZONE 'UTC' + make_interval(secs => %(delay)s)
+               ELSE run_at END,
+           finished_at = CASE WHEN %(state)s <> 'pending'
+               THEN statement_timestamp() AT TIME ZONE 'UTC' END,
+           started_at = CASE WHEN %(state)s <> 'pending' THEN started_at END,
+           published_at = NULL, lease_token = NULL, lease_until = NULL
+     WHERE id = %(id)s AND state = %(held)s
+       AND lease_token IS NOT DISTINCT FROM %(token)s
+ RETURNING state
+"""
 
 
 def start(cr, job_id):
@@ -51,38 +91,11 @@ def start(cr, job_id):
     Return its :class:`Start`, or None when it is not due, another process has it, or
     another job of its key runs.
     """
-    cr.execute(
-        """
-        SELECT key FROM marketing_job
-         WHERE id = %(id)s AND state = 'pending'
-           AND run_at <= statement_timestamp() AT TIME ZONE 'UTC'
-           AND (started_at IS NULL OR started_at < statement_timestamp()
-                    AT TIME ZONE 'UTC' - make_interval(secs => %(pause)s))
-           FOR NO KEY UPDATE SKIP LOCKED
-        """,
-        {"id": job_id, "pause": START_PAUSE},
-    )
+    cr.execute(_LOCK_DUE, {"id": job_id, "pause": START_PAUSE})
     row = cr.fetchone()
     if not row or (row[0] and not _is_key_free(cr, row[0])):
         return None
-    cr.execute(
-        SQL(
-            """
-            UPDATE marketing_job SET
-                   attempts = attempts + 1,
-                   started_at = statement_timestamp() AT TIME ZONE 'UTC',
-                   state = CASE kind WHEN 'pump' THEN 'running' ELSE state END,
-                   lease_token = CASE kind WHEN 'pump' THEN gen_random_uuid()::text END,
-                   lease_until = CASE kind WHEN 'pump' THEN statement_timestamp()
-                       AT TIME ZONE 'UTC' + make_interval(secs => %(lease)s) END
-             WHERE id = %(id)s
-         RETURNING %(started)s
-            """,
-            id=job_id,
-            lease=LEASE_SECONDS,
-            started=STARTED,
-        )
-    )
+    cr.execute(SQL(_START, id=job_id, lease=LEASE_SECONDS, started=STARTED))
     return Start(*cr.fetchone())
 
 
@@ -155,27 +168,7 @@ def _leave(cr, job, state, *, delay, attempts, error=None):
     A pump whose key waits already is not queued a second time: the waiting job goes on.
     """
     cr.execute(
-        """
-        UPDATE marketing_job this SET
-               state = CASE
-                   WHEN %(state)s <> 'pending' OR kind <> 'pump' OR NOT EXISTS (
-                       SELECT 1 FROM marketing_job other
-                        WHERE other.key = this.key AND other.state = 'pending')
-                   THEN %(state)s
-                   WHEN %(error)s IS NULL THEN 'done' ELSE 'cancelled' END,
-               attempts = %(attempts)s,
-               error = %(error)s,
-               run_at = CASE WHEN %(state)s = 'pending' THEN statement_timestamp()
-                   AT TIME ZONE 'UTC' + make_interval(secs => %(delay)s)
-                   ELSE run_at END,
-               finished_at = CASE WHEN %(state)s <> 'pending'
-                   THEN statement_timestamp() AT TIME ZONE 'UTC' END,
-               started_at = CASE WHEN %(state)s <> 'pending' THEN started_at END,
-               published_at = NULL, lease_token = NULL, lease_until = NULL
-         WHERE id = %(id)s AND state = %(held)s
-           AND lease_token IS NOT DISTINCT FROM %(token)s
-     RETURNING state
-        """,
+        _LEAVE,
         {
             "id": job.id,
             "state": state,
