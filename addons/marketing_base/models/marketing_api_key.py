@@ -23,7 +23,7 @@ class MarketingApiKey(models.Model):
 
     _name = "marketing.api.key"
     _description = "API Key"
-    _inherit = ["marketing.audited"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "marketing.audited"]
     _order = "id desc"
     _check_company_auto = True
     _audited_fields = (
@@ -184,6 +184,7 @@ class MarketingApiKey(models.Model):
                 "last_used_at": False,
             }
         )
+        self._withdraw_alert()
         return f"mmk_{secret}"
 
     def action_revoke(self):

@@ -7,6 +7,7 @@ from .marketing_api_key import PREFIX_LENGTH, digest
 
 _BEARER = re.compile(r"Bearer +mmk_([0-9a-f]{64})", re.IGNORECASE)
 USED_EVERY = "10 minutes"
+ALERT = "mail.mail_activity_data_warning"
 
 
 class MarketingApiKey(models.Model):
@@ -40,7 +41,32 @@ class MarketingApiKey(models.Model):
         keys = self.with_context(active_test=False)
         leaked = keys.browse().union(*map(keys._find_by_secret, secrets_))
         leaked._revoke(is_leaked=True)
+        leaked._alert_administrators()
         return leaked
+
+    def _alert_administrators(self):
+        """A to-do for each administrator of the key's company, once a key."""
+        group = self.env.ref("marketing_base.group_administrator")
+        for key in self:
+            asked = key.activity_search([ALERT]).user_id
+            for user in group._get_people(key.company_id) - asked:
+                told = key.with_context(lang=user.lang)
+                told.activity_schedule(
+                    ALERT,
+                    user_id=user.id,
+                    summary=told.env._(
+                        "Replace the API key of “%(program)s”", program=key.name
+                    ),
+                    note=told.env._(
+                        "The program sent it in the address of a request, so it is"
+                        " revoked: servers write addresses to their logs. Have the"
+                        " program send it in the header, then replace the key."
+                    ),
+                )
+
+    def _withdraw_alert(self):
+        # superuser: the to-dos of colleagues; a new key settles all of them
+        self.sudo().activity_unlink([ALERT])
 
     def _is_usable(self):
         user = self.user_id

@@ -134,10 +134,10 @@ class MarketingAuditVerification(models.Model):
             return
         _logger.error("marketing audit log: %s", message)
         summary = self.env._("The marketing audit log is broken")
+        officers = self.env.ref("marketing_base.group_compliance")._get_people()
         # superuser: the alert must reach officers of every company
-        officers = self.env.ref("marketing_base.group_compliance").sudo().all_user_ids
         activities = self.env["mail.activity"].sudo()
-        for officer in officers.filtered(lambda user: user.active and user.id > 1):
+        for officer in officers:
             domain = [("user_id", "=", officer.id), ("summary", "=", summary)]
             if not activities.search_count(domain, limit=1):
                 activities.create(

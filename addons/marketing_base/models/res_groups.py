@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import SUPERUSER_ID, api, models
 
 
 class ResGroups(models.Model):
@@ -13,6 +13,16 @@ class ResGroups(models.Model):
         result = super().write(vals)
         self._record_marketing_rights(before)
         return result
+
+    def _get_people(self, company=None):
+        """Return who works with these groups, in `company` only when it is given."""
+        # superuser: they may belong to companies of which the caller sees nothing
+        users = self.sudo().all_user_ids.filtered(
+            lambda user: user.active and not user.share and user.id != SUPERUSER_ID
+        )
+        if company:
+            users = users.filtered(lambda user: company in user.company_ids)
+        return users
 
     @api.model
     def _read_marketing_rights(self):

@@ -1,4 +1,7 @@
-from odoo.tests import tagged
+from unittest.mock import patch
+
+from odoo.api import Environment
+from odoo.tests import new_test_user, tagged
 
 from .api_common import ApiCase
 
@@ -106,6 +109,51 @@ class TestApiLeaks(ApiCase):
         for number in range(3):
             self.assertProblem(self.leak(f"{EVENTS}?key=mmk_{number:064}"), 400)
         self.assertProblem(self.leak(f"{EVENTS}?key=mmk_{9:064}"), 429)
+
+    def test_administrators_of_the_company_get_one_to_do(self):
+        administrator = self.users["administrator"]
+        elsewhere = self.new_user("administrator", self.company_b)
+        gone = new_test_user(
+            self.env,
+            "mmb_gone",
+            "marketing_base.group_administrator",
+            company_id=self.company_a.id,
+            company_ids=[(6, 0, self.company_a.ids)],
+        )
+        gone.active = False
+        key, token = self.make_key()
+        self.leak(f"{EVENTS}?key={token}")
+        self.leak(f"{EVENTS}?key={token}")
+        self.assertEqual(key.activity_ids.user_id, administrator)
+        self.assertNotIn(elsewhere, key.activity_ids.user_id)
+        to_do = key.activity_ids.with_user(administrator)
+        self.assertEqual(len(to_do), 1)
+        self.assertIn(key.name, to_do.summary)
+        self.assertIn("header", str(to_do.note))
+        self.assertNotIn(token[12:], to_do.summary + str(to_do.note))
+
+    def test_a_to_do_is_in_the_language_of_its_reader(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.users["administrator"].lang = "fr_FR"
+        key, _token = self.make_key()
+        said = {}
+
+        def translate(env, source, **values):
+            said[env.lang] = source % values
+            return said[env.lang]
+
+        with patch.object(Environment, "_", translate):
+            key._alert_administrators()
+        self.assertEqual(list(said), ["fr_FR"])
+
+    def test_a_new_key_settles_the_to_do(self):
+        key, token = self.make_key()
+        self.leak(f"{EVENTS}?key={token}")
+        self.assertTrue(key.activity_ids)
+        token = key.with_user(self.users["administrator"])._draw()
+        self.assertFalse(key.activity_ids)
+        self.leak(f"{EVENTS}?key={token}")
+        self.assertEqual(len(key.activity_ids), 1, "it happened again")
 
     def test_a_new_key_starts_clean(self):
         key, token = self.make_key()

@@ -64,11 +64,7 @@ class EmailCampaign(models.Model):
         # Superuser: a marketer need not be able to read users or others' activities.
         campaign = self.sudo()
         campaign.activity_unlink([ACTIVITY])
-        managers = campaign.env.ref(MANAGER).all_user_ids.filtered(
-            lambda user: (
-                user.active and not user.share and self.company_id in user.company_ids
-            )
-        )
+        managers = campaign.env.ref(MANAGER)._get_people(self.company_id)
         managers -= self._get_authors()
         for manager in managers.sorted("id")[:MOST_ASKED]:
             campaign.activity_schedule(

@@ -108,9 +108,7 @@ class MarketingFirstSteps(models.AbstractModel):
         """Say who can do it: by name, or how somebody becomes one of them."""
         # superuser: names of colleagues with this right, of the current company
         doers = self.env.ref(group).sudo()
-        people = doers.all_user_ids.filtered(
-            lambda user: user.active and not user.share and company in user.company_ids
-        ).sorted("name")
+        people = doers._get_people(company).sorted("name")
         names = ", ".join(people[:NAMED].mapped("name"))
         if not names:
             return self.env._(
