@@ -1,8 +1,11 @@
 from odoo import fields, models
 
+from odoo.addons.marketing_base.models.email_subscription_refusal import (
+    SIMILAR_PRODUCTS_MONTHS,
+)
+
 from ..sample_marks import DOMAIN
 
-SIMILAR_PRODUCTS_MONTHS = 24
 LOOKED_AT = 5  # segments that are counted afresh
 
 
