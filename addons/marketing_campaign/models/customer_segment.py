@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.fields import Domain
 
+from odoo.addons.marketing_segment.models.customer_segment import SCORE_FIELDS
+
 
 class CustomerSegment(models.Model):
     """Which campaigns use a segment; the rule of one in use is audited."""
@@ -13,11 +15,7 @@ class CustomerSegment(models.Model):
         "segment_type",
         "filter_domain",
         "rfm_segment_ids",
-        *(
-            f"{score}_{end}"
-            for score in ("recency", "frequency", "monetary")
-            for end in ("min", "max")
-        ),
+        *SCORE_FIELDS,
     )
 
     campaign_count = fields.Integer("Campaigns", compute="_compute_campaign_count")

@@ -8,7 +8,9 @@ from odoo.tools import SQL
 from ..segment_rules import PATHS, RuleProblem, check_domain, size_problem
 
 MAX_RULE_LENGTH = 200_000
-_SCORES = ("recency", "frequency", "monetary")
+SCORES = ("recency", "frequency", "monetary")
+#: The two ends of each score that an RFM segment asks for.
+SCORE_FIELDS = tuple(f"{name}_{end}" for name in SCORES for end in ("min", "max"))
 
 
 class CustomerSegment(models.Model):
@@ -115,15 +117,18 @@ class CustomerSegment(models.Model):
         """Chosen segments and score ranges; nothing chosen is nobody."""
         keys = self.rfm_segment_ids.mapped("key")
         ranges = [
-            Domain(f"{name}_score", ">=", self[f"{name}_min"])
-            & Domain(f"{name}_score", "<=", self[f"{name}_max"])
-            for name in _SCORES
-            if (self[f"{name}_min"], self[f"{name}_max"]) != (1, 5)
+            Domain(f"{name}_score", ">=", low) & Domain(f"{name}_score", "<=", high)
+            for name, low, high in self._get_limited_scores()
         ]
         if not keys and not ranges:
             return Domain.FALSE
         by_key = Domain("rfm_segment", "in", keys) if keys else Domain.TRUE
         return by_key & Domain.AND(ranges)
+
+    def _get_limited_scores(self):
+        """Return (score, lowest, highest) of those that do not take any value."""
+        ranges = [(name, self[f"{name}_min"], self[f"{name}_max"]) for name in SCORES]
+        return [limits for limits in ranges if limits[1:] != (1, 5)]
 
     def _get_members_domain(self):
         """The rule inside the segment's company; never wider than the company."""

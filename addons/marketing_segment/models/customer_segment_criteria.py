@@ -5,8 +5,8 @@ from odoo.exceptions import ValidationError
 
 from ..segment_criteria import criteria_to_domain, domain_to_criteria
 from ..segment_rules import RuleProblem, check_domain
+from .customer_segment import SCORE_FIELDS, SCORES
 
-_SCORES = ("recency", "frequency", "monetary")
 _ALL_SCORES = [1, 2, 3, 4, 5]
 
 
@@ -60,18 +60,12 @@ class CustomerSegment(models.Model):
                 raise ValidationError(problem.explain(self.env)) from problem
             segment.filter_domain = repr([] if domain.is_true() else list(domain))
 
-    @api.depends(
-        "rfm_segment_ids",
-        *(f"{score}_{side}" for score in _SCORES for side in ("min", "max")),
-    )
+    @api.depends("rfm_segment_ids", *SCORE_FIELDS)
     def _compute_rfm_config(self):
         for segment in self:
             config = {
-                f"{name}_score": list(
-                    range(segment[f"{name}_min"], segment[f"{name}_max"] + 1)
-                )
-                for name in _SCORES
-                if (segment[f"{name}_min"], segment[f"{name}_max"]) != (1, 5)
+                f"{name}_score": list(range(low, high + 1))
+                for name, low, high in segment._get_limited_scores()
             }
             if segment.rfm_segment_ids:
                 config["segments"] = segment.rfm_segment_ids.mapped("key")
@@ -81,7 +75,7 @@ class CustomerSegment(models.Model):
         tags = {tag.key: tag.id for tag in self.env["customer.rfm.segment"].search([])}
         for segment in self:
             config = segment._parse_json("rfm_config")
-            unknown = set(config) - {"segments", *(f"{name}_score" for name in _SCORES)}
+            unknown = set(config) - {"segments", *(f"{name}_score" for name in SCORES)}
             keys = config.get("segments", [])
             if unknown or not isinstance(keys, list) or set(map(str, keys)) - set(tags):
                 raise ValidationError(
@@ -92,7 +86,7 @@ class CustomerSegment(models.Model):
                     )
                 )
             values = {"rfm_segment_ids": [(6, 0, [tags[key] for key in keys])]}
-            for name in _SCORES:
+            for name in SCORES:
                 low, high = self._parse_scores(config, f"{name}_score")
                 values |= {f"{name}_min": low, f"{name}_max": high}
             segment.write(values)

@@ -3,6 +3,7 @@ from odoo import api, fields, models
 from ..segment_rules import RuleProblem
 from ..segment_sentence import Narrator
 from ..segment_tree import read_tree
+from .customer_segment import SCORE_FIELDS
 
 
 class CustomerSegment(models.Model):
@@ -17,16 +18,7 @@ class CustomerSegment(models.Model):
         "are always on the other side of a NOT.",
     )
 
-    @api.depends(
-        "segment_type",
-        "filter_domain",
-        "rfm_segment_ids",
-        *(
-            f"{s}_{e}"
-            for s in ("recency", "frequency", "monetary")
-            for e in ("min", "max")
-        ),
-    )
+    @api.depends("segment_type", "filter_domain", "rfm_segment_ids", *SCORE_FIELDS)
     @api.depends_context("lang", "uid", "allowed_company_ids")
     def _compute_explanation(self):
         for segment in self:
@@ -76,16 +68,13 @@ class CustomerSegment(models.Model):
             "monetary": self.env._("monetary value"),
         }
         phrases = []
-        for name, label in labels.items():
-            low, high = self[f"{name}_min"], self[f"{name}_max"]
-            if (low, high) == (1, 5):
-                continue
+        for name, low, high in self._get_limited_scores():
             score = self.env._("%(low)s to %(high)s", low=low, high=high)
             phrases.append(
                 self.env._(
                     "with a score of %(score)s for %(label)s",
                     score=str(low) if low == high else score,
-                    label=label,
+                    label=labels[name],
                 )
             )
         return phrases
