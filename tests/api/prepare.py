@@ -21,6 +21,17 @@ for company in companies:
     env["email.campaign"].create(
         [{"name": f"Draft {number}", "company_id": company.id} for number in range(3)]
     )
+    env["email.template.marketing"].create(
+        [
+            {
+                "name": f"Template {number}",
+                "subject_template": "Hello",
+                "html_content": "<p>Hello</p>",
+                "company_id": company.id,
+            }
+            for number in range(3)
+        ]
+    )
 env["ir.config_parameter"].set_param("marketing_base.api_address_limit", "10000000")
 key = env["marketing.api.key"].create(
     {

@@ -6,6 +6,7 @@ from odoo.addons.marketing_base.api.problems import Problem
 from odoo.addons.marketing_base.api.values import MOMENT_OR_NULL, read_moment, utc
 
 from ..models.email_campaign_statistics import RATES, TOTALS
+from .api_send_window import SEND_WINDOW, read_window, represent_window
 
 STATUSES = ("draft", "scheduled", "running", "paused", "completed", "cancelled")
 TEXT_OR_NULL = {"type": ["string", "null"]}
@@ -25,6 +26,7 @@ CAMPAIGN = {
         "scheduled_date": MOMENT_OR_NULL,
         "start_date": MOMENT_OR_NULL,
         "end_date": MOMENT_OR_NULL,
+        "send_window": SEND_WINDOW,
     },
 }
 CHANGES = {
@@ -35,6 +37,7 @@ CHANGES = {
         "name": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": r"\S"},
         "subject_line": {"type": ["string", "null"], "maxLength": 200},
         "scheduled_date": MOMENT_OR_NULL,
+        "send_window": SEND_WINDOW,
     },
 }
 STATISTICS = {
@@ -95,6 +98,8 @@ class ApiCampaigns(http.Controller):
         values = dict(call.body)
         if text := values.get("scheduled_date"):
             values["scheduled_date"] = read_moment(text, "#/scheduled_date")
+        if "send_window" in values:
+            values |= read_window(values.pop("send_window"), "#/send_window")
         campaign.write(values)
         return represent(campaign)
 
@@ -130,4 +135,5 @@ def represent(campaign):
         "scheduled_date": utc(campaign.scheduled_date),
         "start_date": utc(campaign.start_date),
         "end_date": utc(campaign.end_date),
+        "send_window": represent_window(campaign),
     }

@@ -1,6 +1,7 @@
 from . import test_email_campaign
 from . import test_campaign_lifecycle
 from . import test_campaign_api
+from . import test_template_api
 from . import test_campaign_audience
 from . import test_template_tours
 from . import test_builder_assets

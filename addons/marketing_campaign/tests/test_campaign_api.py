@@ -2,6 +2,7 @@ from odoo.tests import HttpCase, tagged
 
 from odoo.addons.marketing_base.tests.api_common import ApiMixin
 
+from ..send_window import SendWindow
 from .campaign_common import CampaignCase
 
 
@@ -57,6 +58,60 @@ class TestCampaignApi(CampaignApiCase):
         self.assertEqual(answer.json()["scheduled_date"], "2041-01-01T07:00:00Z")
         self.campaign.invalidate_recordset()
         self.assertEqual(self.campaign.name, "Winter")
+
+    def test_sending_hours(self):
+        self.assertIsNone(
+            self.call("GET", self.path, token=self.token).json()["send_window"]
+        )
+        window = {
+            "start": "08:30",
+            "end": "17:07",
+            "days": ["mon", "wed"],
+            "clock": "campaign",
+            "time_zone": "Asia/Tokyo",
+        }
+        before = self.get_version()
+        answer = self.patch_campaign({"send_window": window}, before)
+        self.assertEqual(answer.json()["send_window"], window)
+        self.assertProblem(self.patch_campaign({"send_window": None}, before), 412)
+        self.campaign.invalidate_recordset()
+        self.assertEqual(
+            self.campaign._get_window(), SendWindow(510, 1027, frozenset((0, 2)))
+        )
+        answer = self.patch_campaign({"send_window": None}, "*")
+        self.assertIsNone(answer.json()["send_window"])
+        self.campaign.invalidate_recordset()
+        self.assertFalse(self.campaign.use_send_window)
+
+    def test_sending_hours_that_are_none(self):
+        window = {
+            "start": "08:00",
+            "end": "17:00",
+            "days": ["mon"],
+            "clock": "customer",
+            "time_zone": "Europe/Berlin",
+        }
+        for name, value in (
+            ("start", "8:00"),
+            ("start", "24:01"),
+            ("days", ["mon", "mon"]),
+            ("days", ["someday"]),
+            ("clock", "mine"),
+            ("time_zone", "Europe/Nowhere"),
+            ("time_zone", "europe/berlin"),
+            ("time_zone", ""),
+        ):
+            with self.subTest(name=name, value=value):
+                body = {"send_window": {**window, name: value}}
+                problem = self.assertProblem(self.patch_campaign(body, "*"), 400)
+                pointer = problem["errors"][0]["pointer"]
+                self.assertTrue(pointer.startswith(f"#/send_window/{name}"), pointer)
+        missing = {name: window[name] for name in ("start", "end", "days")}
+        self.assertProblem(self.patch_campaign({"send_window": missing}, "*"), 400)
+        same = {"send_window": {**window, "end": "08:00"}}
+        self.assertProblem(self.patch_campaign(same, "*"), 422, "Sending hours")
+        self.campaign.invalidate_recordset()
+        self.assertFalse(self.campaign.use_send_window)
 
     def test_what_cannot_be_changed(self):
         for body, pointer in (
