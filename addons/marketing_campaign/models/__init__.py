@@ -49,6 +49,6 @@ from . import email_creative_projection
 from . import email_campaign_comparison
 from . import marketing_timeline
 from . import marketing_timeline_page
-from . import timeline_buttons
+from . import email_campaign_timeline
 from . import email_campaign_days
 from . import res_partner

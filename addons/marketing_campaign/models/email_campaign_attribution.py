@@ -52,17 +52,6 @@ class EmailCampaign(models.Model):
             "context": {"create": False},
         }
 
-    def action_open_recipients(self):
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "marketing_delivery.campaign_recipient_action"
-        )
-        return {
-            **action,
-            "name": self.env._("Recipients of %(campaign)s", campaign=self.name),
-            "domain": [("campaign_id", "in", self.ids)],
-            "context": {"hide_campaign": True, "create": False},
-        }
-
     def action_open_clicks(self):
         return {
             "type": "ir.actions.act_window",

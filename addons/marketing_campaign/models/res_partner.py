@@ -19,3 +19,19 @@ class ResPartner(models.Model):
         campaigns = self.env["email.campaign"].sudo()
         ids = campaigns.search([("company_id.partner_id", "in", partners.ids)]).ids
         self.env["campaign.daily.stats"]._mark(ids)
+
+    def action_open_timeline(self):
+        """Everything of the customer: contacts of one firm are one customer."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "marketing_campaign.marketing_timeline_action"
+        )
+        # Ids, not a sub-query: only those reach the indexes behind the timeline.
+        everybody = self.with_context(active_test=False).search(
+            [("commercial_partner_id", "=", self.commercial_partner_id.id)]
+        )
+        return {
+            **action,
+            "name": self.env._("Timeline of %(name)s", name=self.display_name),
+            "domain": [("customer_id", "in", everybody.ids)],
+        }

@@ -47,7 +47,7 @@ class TestAttributionAccess(AttributionCase):
         campaign = self.one.with_user(self.user)
         for action, count in (
             (campaign.action_open_orders(), 1),
-            (campaign.action_open_recipients(), 1),
+            (campaign.action_view_recipients(), 1),
             (campaign.action_open_clicks(), 1),
         ):
             model = self.env[action["res_model"]].with_user(self.user)

@@ -2,3 +2,4 @@ from . import template_preview
 from . import email_campaign_test
 from . import template_check
 from . import email_campaign_rejection
+from . import email_campaign_comparison

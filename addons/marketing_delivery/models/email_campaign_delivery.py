@@ -221,8 +221,9 @@ class EmailCampaign(models.Model):
         return self.env["ir.actions.act_window"]._for_xml_id(
             "marketing_delivery.campaign_recipient_action"
         ) | {
+            "name": self.env._("Recipients of %(campaign)s", campaign=self.name),
             "domain": [("campaign_id", "=", self.id)],
-            "context": {"hide_campaign": True},
+            "context": {"hide_campaign": True, "create": False},
         }
 
     def _compute_recipient_count(self):
