@@ -57,16 +57,15 @@ class EmailCampaign(models.Model):
                 "topic_id": topic.id,
             }
         )
-        return campaign._estimate_audience() | {
-            "segments": [
-                {
-                    "name": segment.name,
-                    "excluded": segment in excluded,
-                    "explanation": segment.explanation,
-                }
-                for segment in segments | excluded
-            ]
-        }
+        described = [
+            {
+                "name": segment.name,
+                "excluded": segment in excluded,
+                "explanation": segment.explanation,
+            }
+            for segment in segments | excluded
+        ]
+        return campaign._estimate_audience() | {"segments": described}
 
     def _estimate_audience(self):
         self.ensure_one()

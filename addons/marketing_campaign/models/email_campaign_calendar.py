@@ -42,13 +42,12 @@ class EmailCampaign(models.Model):
         for campaign in self.filtered("planned_date"):
             date = campaign.planned_date
             if campaign.status not in ("draft", "scheduled"):
-                label = campaign._fields["status"].convert_to_export
                 raise UserError(
                     self.env._(
                         "“%(name)s” is %(status)s and stays where it is. Only a"
                         " campaign that has not started can be moved.",
                         name=campaign.name,
-                        status=label(campaign.status, campaign),
+                        status=campaign._get_status_label(),
                     )
                 )
             campaign._check_future(date)

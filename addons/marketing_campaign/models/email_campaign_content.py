@@ -109,9 +109,6 @@ class EmailCampaign(models.Model):
         """List the tracked links; those to our own shop carry the UTM parameters."""
         self._ensure_utm_campaign()
         compiled = self._compile()
-        own = {own_host(self.company_id.website), own_host(self.get_base_url())} - {
-            None
-        }
         # Superuser: links are written by the launch only, not by people.
         links = self.env["marketing.link"].sudo()
         links.search([("campaign_id", "=", self.id)]).unlink()
@@ -121,15 +118,16 @@ class EmailCampaign(models.Model):
                 {
                     "campaign_id": self.id,
                     "position": position,
-                    "url": self._tag_own_link(url, own),
+                    "url": self._tag_own_link(url),
                     "label": label,
                 }
                 for position, (url, label) in enumerate(targets)
             ]
         )
 
-    def _tag_own_link(self, url, own):
-        if not is_own(url, own):
+    def _tag_own_link(self, url):
+        own = {own_host(self.company_id.website), own_host(self.get_base_url())}
+        if not is_own(url, own - {None}):
             return url
         return with_utm(
             url,

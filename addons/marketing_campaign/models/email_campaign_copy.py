@@ -18,13 +18,12 @@ class EmailCampaign(models.Model):
     def _check_active(self):
         for campaign in self:
             if not campaign.active and campaign.status in BUSY:
-                label = campaign._fields["status"].convert_to_export
                 raise ValidationError(
                     self.env._(
                         "“%(name)s” is archived or would be, and it is %(status)s."
                         " Cancel it before archiving, or restore it before sending.",
                         name=campaign.name,
-                        status=label(campaign.status, campaign),
+                        status=campaign._get_status_label(),
                     )
                 )
 

@@ -3,7 +3,6 @@ from itertools import combinations
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from odoo.addons.marketing_delivery.tracking.targets import own_host
 from odoo.addons.marketing_engine.assignment import srm
 from odoo.addons.marketing_engine.experiments import two_proportions
 
@@ -153,7 +152,6 @@ class EmailCampaign(models.Model):
         compiled = self._compile()
         if "cta_url" not in compiled.tags or not self.track_clicks:
             return
-        own = {own_host(self.company_id.website), own_host(self.get_base_url())}
         # Superuser: links are written by the launch only, not by people.
         self.env["marketing.link"].sudo().create(
             [
@@ -162,7 +160,7 @@ class EmailCampaign(models.Model):
                     "creative_id": creative.id,
                     "position": len(compiled.links) + number,
                     "place": "cta",
-                    "url": self._tag_own_link(creative._get_target_url(), own - {None}),
+                    "url": self._tag_own_link(creative._get_target_url()),
                     "label": creative.cta_text or creative.headline,
                 }
                 for number, creative in enumerate(self.creative_ids.sorted("id"))

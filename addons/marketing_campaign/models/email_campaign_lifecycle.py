@@ -140,7 +140,6 @@ class EmailCampaign(models.Model):
         self.sudo().write({"status": target, **values})
 
     def _describe_refused_move(self, target):
-        labels = dict(self._fields["status"]._description_selection(self.env))
         if self.status == target == "running":
             return self.env._(
                 "“%(name)s” is already being sent; somebody else has just started it.",
@@ -149,9 +148,13 @@ class EmailCampaign(models.Model):
         return self.env._(
             "“%(name)s” is %(current)s and cannot become %(target)s.",
             name=self.name,
-            current=labels.get(self.status, self.env._("gone")),
-            target=labels[target],
+            current=self._get_status_label() or self.env._("gone"),
+            target=self._get_status_label(target),
         )
+
+    def _get_status_label(self, status=None):
+        labels = dict(self._fields["status"]._description_selection(self.env))
+        return labels.get(status or self.status)
 
     def _enqueue_drop_queued(self):
         return self.env["marketing.job"]._enqueue(

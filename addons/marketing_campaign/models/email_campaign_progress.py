@@ -1,3 +1,5 @@
+from collections import Counter
+
 from odoo import api, fields, models
 from odoo.tools import format_datetime
 
@@ -27,16 +29,9 @@ class EmailCampaign(models.Model):
         """Count the messages by state and the unsent ones by reason, right now."""
         self.ensure_one()
         self.check_access("read")
-        groups = self.env["campaign.recipient"]._read_group(
-            [("campaign_id", "=", self.id)], ["state", "reason"], ["__count"]
-        )
-        states, reasons = {}, {}
-        for state, reason, count in groups:
-            states[state] = states.get(state, 0) + count
-            if reason and state not in ("sent", *OPEN_STATES):
-                reasons[reason] = reasons.get(reason, 0) + count
+        states, reasons = self._count_messages()
         total = sum(states.values())
-        still_open = sum(states.get(state, 0) for state in OPEN_STATES)
+        still_open = sum(states[state] for state in OPEN_STATES)
         return {
             # the form reads itself again when one of these changes
             "stamp": [
@@ -53,6 +48,18 @@ class EmailCampaign(models.Model):
             "reasons": self._prepare_reasons(reasons),
             "waiting": self._describe_waiting(),
         }
+
+    def _count_messages(self):
+        """Return ({state: messages}, {reason: messages that get nothing})."""
+        groups = self.env["campaign.recipient"]._read_group(
+            [("campaign_id", "=", self.id)], ["state", "reason"], ["__count"]
+        )
+        states, reasons = Counter(), Counter()
+        for state, reason, count in groups:
+            states[state] += count
+            if reason and state not in ("sent", *OPEN_STATES):
+                reasons[reason] += count
+        return states, reasons
 
     def _describe_waiting(self):
         """How many messages wait for their sending hours, in words, or False."""

@@ -15,12 +15,16 @@ def recipients_target(recipient_ids):
 
 def partners_target(partner_ids, company_id):
     """The same for a preview: the ids are those of the customers."""
+    return _customers_target(SQL("id = ANY(%s)", list(partner_ids)), company_id)
+
+
+def _customers_target(which, company_id):
     return SQL(
-        """SELECT id, id AS partner_id, %s AS company_id, email,
+        """SELECT id, id AS partner_id, %s::int AS company_id, email,
                   NULL::int AS campaign_id, NULL::int AS creative_id
-             FROM res_partner WHERE id = ANY(%s)""",
+             FROM res_partner WHERE %s""",
         company_id,
-        list(partner_ids),
+        which,
     )
 
 
@@ -43,13 +47,7 @@ def missing_sql(tags, joins, members, company_id):
 
     `members` selects the ids of the customers.
     """
-    target = SQL(
-        """SELECT id, id AS partner_id, %s::int AS company_id, email,
-                  NULL::int AS campaign_id, NULL::int AS creative_id
-             FROM res_partner WHERE id IN (%s)""",
-        company_id,
-        members,
-    )
+    target = _customers_target(SQL("id IN (%s)", members), company_id)
     missing = [
         # pylint: disable-next=sql-injection
         SQL(
