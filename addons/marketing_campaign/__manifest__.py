@@ -45,6 +45,7 @@
         "views/marketing_timeline_views.xml",
         "views/email_campaign_creatives_views.xml",
     ],
+    "uninstall_hook": "_drop_marks",
     "assets": {
         "web.assets_backend": [
             "marketing_campaign/static/src/editor/**/*",

@@ -28,4 +28,5 @@ from . import test_sale_order
 from . import test_scrub
 from . import test_table_files
 from . import test_topics
+from . import test_uninstall
 from . import test_views

@@ -40,6 +40,7 @@ from . import email_campaign_checks_rules
 from . import email_campaign_checks_window
 from . import campaign_recipient
 from . import marketing_attribution
+from . import marketing_attribution_triggers
 from . import marketing_attribution_refresh
 from . import marketing_engagement_projection
 from . import sale_order

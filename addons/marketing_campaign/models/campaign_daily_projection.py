@@ -114,6 +114,10 @@ class CampaignDailyStats(models.Model):
         self.env.cr.execute(DIRTY_TABLE)
 
     @api.model
+    def _drop_marks(self):
+        self.env.cr.execute("DROP TABLE IF EXISTS campaign_daily_dirty")
+
+    @api.model
     def _cron_refresh(self):
         self.env["marketing.job"]._enqueue(self._name, "_run", key=self._name)
 

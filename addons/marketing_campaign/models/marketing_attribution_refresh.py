@@ -1,85 +1,40 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-# Orders to look at again. Triggers only insert: a checkout never waits for us, and
-# nothing committed out of order is lost (a cursor on write_date would lose it).
-DIRTY_TABLE = SQL(
-    "CREATE TABLE IF NOT EXISTS marketing_attribution_dirty (order_id integer NOT NULL)"
+_CREDITED = (
+    "company_id",
+    "order_date",
+    "partner_id",
+    "campaign_id",
+    "recipient_id",
+    "click_id",
+    "clicked_at",
+    "revenue",
 )
-# Rows are compared by EXCEPT, never by a join: a trigger keeps the plan of its first,
-# small statement, and a nested loop over two large transition tables takes hours.
-ORDER_FUNCTION = SQL(
-    """CREATE OR REPLACE FUNCTION marketing_attribution_order() RETURNS trigger
-       LANGUAGE plpgsql AS $body$
-       BEGIN
-         IF TG_OP = 'INSERT' THEN
-           INSERT INTO marketing_attribution_dirty
-           SELECT id FROM fresh WHERE state = 'sale';
-         ELSE
-           INSERT INTO marketing_attribution_dirty
-           SELECT id FROM (
-             (SELECT %(watched)s FROM fresh WHERE state = 'sale'
-              EXCEPT SELECT %(watched)s FROM stale WHERE state = 'sale')
-             UNION ALL
-             (SELECT %(watched)s FROM stale WHERE state = 'sale'
-              EXCEPT SELECT %(watched)s FROM fresh WHERE state = 'sale')) changed;
-         END IF;
-         RETURN NULL;
-       END $body$""",
-    watched=SQL(
-        "id, date_order, partner_id, company_id, amount_untaxed, currency_rate"
-    ),
-)
-# A click is judged after its burst window, perhaps when the order is already there.
-CLICK_FUNCTION = SQL(
-    """CREATE OR REPLACE FUNCTION marketing_attribution_click() RETURNS trigger
-       LANGUAGE plpgsql AS $body$
-       BEGIN
-         INSERT INTO marketing_attribution_dirty
-         SELECT DISTINCT o.id
-           FROM fresh k
-           JOIN res_partner c ON c.id = k.customer_id
-           JOIN res_company y ON y.id = k.company_id
-           JOIN res_partner p ON p.commercial_partner_id = c.commercial_partner_id
-           JOIN sale_order o ON o.partner_id = p.id AND o.company_id = k.company_id
-          WHERE o.state = 'sale'
-            AND o.date_order > k.clicked_at - interval '1 second'
-            AND o.date_order <= k.clicked_at
-                + y.marketing_attribution_days * interval '1 day';
-         RETURN NULL;
-       END $body$"""
-)
-TRIGGERS = (
-    ("sale_order", "marketing_attribution_order", "INSERT", "NEW TABLE AS fresh"),
-    (
-        "sale_order",
-        "marketing_attribution_order",
-        "UPDATE",
-        "NEW TABLE AS fresh OLD TABLE AS stale",
-    ),
-    ("delivery_click", "marketing_attribution_click", "INSERT", "NEW TABLE AS fresh"),
-    ("delivery_click", "marketing_attribution_click", "UPDATE", "NEW TABLE AS fresh"),
-)
+_CREDIT = """
+    WITH credit AS MATERIALIZED (%(clicks)s),
+    former AS (
+        SELECT a.order_id, a.campaign_id FROM marketing_attribution a
+          JOIN credit c ON c.order_id = a.order_id
+    ), written AS (
+        INSERT INTO marketing_attribution AS a (order_id, %(columns)s, attributed_at)
+        SELECT order_id, %(columns)s, now() AT TIME ZONE 'UTC'
+          FROM credit ORDER BY order_id
+            ON CONFLICT (order_id) DO UPDATE SET
+               (%(columns)s, attributed_at) = (%(new)s,
+                CASE WHEN a.campaign_id = EXCLUDED.campaign_id THEN a.attributed_at
+                     ELSE EXCLUDED.attributed_at END)
+         WHERE (%(old)s) IS DISTINCT FROM (%(new)s)
+        RETURNING a.order_id, a.campaign_id
+    )
+    SELECT campaign_id FROM written
+     UNION
+    SELECT f.campaign_id FROM former f JOIN written w ON w.order_id = f.order_id
+"""
 
 
 class MarketingAttribution(models.Model):
     _inherit = "marketing.attribution"
-
-    def init(self):
-        for statement in (DIRTY_TABLE, ORDER_FUNCTION, CLICK_FUNCTION):
-            self.env.cr.execute(statement)
-        for table, function, event, tables in TRIGGERS:
-            self.env.cr.execute(
-                SQL(
-                    "CREATE OR REPLACE TRIGGER %s AFTER %s ON %s REFERENCING %s"
-                    " FOR EACH STATEMENT EXECUTE FUNCTION %s()",
-                    SQL.identifier(f"{function}_{event.lower()}"),
-                    SQL(event),  # pylint: disable=sql-injection
-                    SQL.identifier(table),
-                    SQL(tables),  # pylint: disable=sql-injection
-                    SQL.identifier(function),
-                )
-            )
 
     @api.model
     def _cron_refresh(self):
@@ -189,37 +144,11 @@ def _drop_sql(which):
 
 def _credit_sql(which):
     """Returns the campaigns that gained or lost something, old ones included."""
+    names = [SQL.identifier(name) for name in _CREDITED]
     return SQL(
-        """WITH credit AS MATERIALIZED (%(clicks)s),
-           former AS (
-             SELECT a.order_id, a.campaign_id FROM marketing_attribution a
-               JOIN credit c ON c.order_id = a.order_id),
-           written AS (
-             INSERT INTO marketing_attribution AS a (
-                    order_id, company_id, order_date, partner_id, campaign_id,
-                    recipient_id, click_id, clicked_at, revenue, attributed_at)
-             SELECT c.*, now() AT TIME ZONE 'UTC' FROM credit c ORDER BY c.order_id
-                 ON CONFLICT (order_id) DO UPDATE SET
-                    company_id = EXCLUDED.company_id,
-                    order_date = EXCLUDED.order_date,
-                    partner_id = EXCLUDED.partner_id,
-                    campaign_id = EXCLUDED.campaign_id,
-                    recipient_id = EXCLUDED.recipient_id,
-                    click_id = EXCLUDED.click_id,
-                    clicked_at = EXCLUDED.clicked_at,
-                    revenue = EXCLUDED.revenue,
-                    attributed_at = CASE
-                        WHEN a.campaign_id = EXCLUDED.campaign_id THEN a.attributed_at
-                        ELSE EXCLUDED.attributed_at END
-              WHERE (a.company_id, a.order_date, a.partner_id, a.campaign_id,
-                     a.recipient_id, a.click_id, a.clicked_at, a.revenue)
-                    IS DISTINCT FROM
-                    (EXCLUDED.company_id, EXCLUDED.order_date, EXCLUDED.partner_id,
-                     EXCLUDED.campaign_id, EXCLUDED.recipient_id, EXCLUDED.click_id,
-                     EXCLUDED.clicked_at, EXCLUDED.revenue)
-             RETURNING a.order_id, a.campaign_id)
-           SELECT campaign_id FROM written
-            UNION SELECT f.campaign_id FROM former f
-                    JOIN written w ON w.order_id = f.order_id""",
+        _CREDIT,
         clicks=_last_click_sql(which),
+        columns=SQL(", ").join(names),
+        old=SQL(", ").join(SQL("a.%s", name) for name in names),
+        new=SQL(", ").join(SQL("EXCLUDED.%s", name) for name in names),
     )

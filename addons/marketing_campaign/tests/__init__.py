@@ -1,4 +1,5 @@
 from . import test_email_campaign
+from . import test_uninstall
 from . import test_campaign_lifecycle
 from . import test_campaign_api
 from . import test_template_api
