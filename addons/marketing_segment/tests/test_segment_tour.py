@@ -44,6 +44,26 @@ class TestSegmentTour(HttpCase):
             (tree.logic, len(tree.parts)), ("none", 2), segment.filter_domain
         )
 
+    def test_why_somebody_is_in_the_segment(self):
+        new_test_user(self.env, "mms_tour", "marketing_base.group_analyst")
+        buyer, _visitor = self.env["res.partner"].create(
+            [{"name": "Tour Buyer"}, {"name": "Tour Visitor"}]
+        )
+        company = self.env.company
+        self.env.flush_all()
+        self.env.cr.execute(
+            """INSERT INTO customer_profile (partner_id, company_id, currency_id,
+                                             order_count)
+               VALUES (%s, %s, %s, 3)""",
+            [buyer.id, company.id, company.currency_id.id],
+        )
+        segment = self.env["customer.segment"].create(
+            {"name": "Regulars", "filter_domain": "[('order_count', '>=', 2)]"}
+        )
+        self.start_tour(
+            f"/odoo/customer-segments/{segment.id}", "mm_segment_why", login="mms_tour"
+        )
+
     def _check_relative_date(self, segment):
         conditions = segment._parse_domain(segment.filter_domain).iter_conditions()
         self.assertIn(

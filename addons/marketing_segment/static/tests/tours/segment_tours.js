@@ -32,3 +32,53 @@ registry.category("web_tour.tours").add("mm_segment_none_of", {
         ...stepUtils.saveForm(),
     ],
 });
+
+registry.category("web_tour.tours").add("mm_segment_why", {
+    steps: () => [
+        {
+            content: "ask about a customer",
+            trigger: "button[name=action_why]",
+            run: "click",
+        },
+        {
+            content: "nothing is said before somebody is chosen",
+            trigger: ".modal .o_field_widget[name=partner_id] input:value()",
+            run: "edit Tour Buyer",
+        },
+        {
+            trigger: ".modal .o-autocomplete--dropdown-item:contains(Tour Buyer)",
+            run: "click",
+        },
+        {
+            content: "the verdict first",
+            trigger: ".modal .alert-success:contains(Tour Buyer is in “Regulars”)",
+        },
+        {
+            content: "then the conditions, with the customer's own value",
+            trigger: ".modal .o_marketing_decides:contains(3 orders):contains(yes)",
+        },
+        {
+            content: "somebody else",
+            trigger: ".modal .o_field_widget[name=partner_id] input",
+            run: "edit Tour Visitor",
+        },
+        {
+            trigger: ".modal .o-autocomplete--dropdown-item:contains(Tour Visitor)",
+            run: "click",
+        },
+        {
+            trigger: ".modal .alert-secondary:contains(is not in “Regulars”)",
+        },
+        {
+            content: "who never bought is told so",
+            trigger: ".modal .o_marketing_decides:contains(no order)",
+        },
+        {
+            trigger: ".modal footer button:contains(Close)",
+            run: "click",
+        },
+        {
+            trigger: "body:not(:has(.modal))",
+        },
+    ],
+});
