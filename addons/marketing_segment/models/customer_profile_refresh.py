@@ -1,5 +1,3 @@
-from collections import defaultdict
-
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -92,13 +90,14 @@ class CustomerProfile(models.Model):
         )
         commercial = dict(rows)
         companies = self._get_companies()
-        todo = defaultdict(set)
+        todo = {company_id: set() for company_id in companies.ids}
         for partner_id, company_id in marks:
-            for company in companies.filtered(
-                lambda c, wanted=company_id: wanted in (None, c.id)
-            ):
-                todo[company] |= {partner_id, commercial.get(partner_id, partner_id)}
-        return todo
+            people = (partner_id, commercial.get(partner_id, partner_id))
+            # plain numbers: a recordset for each of 10,000 marks takes longer than SQL
+            for wanted in todo if company_id is None else (company_id,):
+                if wanted in todo:
+                    todo[wanted].update(people)
+        return {company: todo[company.id] for company in companies if todo[company.id]}
 
     def _write_profiles(self, company, partner_ids=None):
         self.env.flush_all()
