@@ -1,6 +1,5 @@
 """Prometheus' text format, version 0.0.4."""
 
-import math
 from typing import NamedTuple
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -38,4 +37,5 @@ def _escape(text):
 
 def _number(value):
     value = float(value)
-    return f"{value:g}" if math.isfinite(value) and value < 1e6 else repr(value)
+    # every digit: a counter that is rounded stands still
+    return str(int(value)) if value.is_integer() else repr(value)

@@ -5,6 +5,7 @@ from . import test_api_health
 from . import test_api_http
 from . import test_api_key
 from . import test_api_leaks
+from . import test_api_parts
 from . import test_audit_access
 from . import test_audit_chain
 from . import test_audit_race
@@ -14,6 +15,8 @@ from . import test_consent
 from . import test_consent_history
 from . import test_consent_paths
 from . import test_event
+from . import test_every_action
+from . import test_every_model
 from . import test_event_partition
 from . import test_event_selected
 from . import test_event_type

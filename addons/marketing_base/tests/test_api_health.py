@@ -44,7 +44,7 @@ class TestMetricsFormat(TransactionCase):
         text = render([Metric("marketing_x", "gauge", 'say "what"\nit is', samples)])
         check_format(self, text)
         self.assertIn(r'{empty="",name="a\"b\\c\nd"} 1', text)
-        self.assertIn("marketing_x 12345678901.0", text)
+        self.assertIn("marketing_x 12345678901\n", text)
 
 
 @tagged("post_install", "-at_install")
