@@ -14,6 +14,7 @@ from . import test_segment_members
 from . import test_segment_not
 from . import test_segment_rules
 from . import test_segment_schedule
+from . import test_segment_screens
 from . import test_segment_size
 from . import test_segment_sync
 from . import test_segment_tour

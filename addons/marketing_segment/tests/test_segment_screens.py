@@ -1,0 +1,104 @@
+import ast
+
+from odoo.exceptions import AccessError
+from odoo.tests import Form, new_test_user, tagged
+
+from .common_members import SegmentMembersCase
+
+
+@tagged("post_install", "-at_install")
+class TestSegmentScreens(SegmentMembersCase):
+    """The buttons of a segment open what they say, and nothing of another one."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.user = new_test_user(
+            cls.env,
+            "mms_screens",
+            "marketing_base.group_user",
+            company_id=cls.company_a.id,
+            company_ids=[(6, 0, cls.company_a.ids)],
+        )
+        cls.other = cls.env["customer.segment"].create({"name": "Other"})
+
+    def _as_user(self, record):
+        own = record.with_context(allowed_company_ids=self.company_a.ids)
+        return own.with_user(self.user)
+
+    def _open(self, action):
+        """The records that the web client would show first."""
+        context = action.get("context") or {}
+        if isinstance(context, str):
+            context = ast.literal_eval(context)
+        model = self._as_user(self.env[action["res_model"]])
+        return model.with_context(**context).search(action["domain"])
+
+    def test_members_of_a_rule_are_its_customers(self):
+        segment = self._segment("[('order_count', '>=', 4)]")
+        action = self._as_user(segment).action_view_members()
+        self.assertEqual(action["res_model"], "customer.profile")
+        shown = self._open(action).partner_id
+        self.assertEqual(sorted(shown.mapped("name")), ["Dot", "Eve", "Fay"])
+        self.assertIn("Test", action["name"])
+
+    def test_members_of_a_list_and_its_history(self):
+        segment = self._segment(segment_type="static")
+        segment._add_members(self.rows["ann"] | self.rows["bob"], "manual")
+        segment._remove_members(self.rows["bob"])
+        self.other._sync_members()
+        action = self._as_user(segment).action_view_members()
+        self.assertEqual(action["res_model"], "segment.membership")
+        self.assertTrue(action["context"], "only those who are still there")
+        history = self._as_user(segment).action_view_history()
+        self.assertFalse(history["context"])
+        self.assertEqual(
+            self._open(history).partner_id, self.rows["ann"] | self.rows["bob"]
+        )
+
+    def test_sizes_are_those_of_the_segment(self):
+        segment = self._segment("[('order_count', '>=', 4)]")
+        action = self._as_user(segment).action_view_sizes()
+        sizes = self._open(action)
+        self.assertEqual(sizes.segment_id, segment)
+        self.assertEqual(sizes.customer_count, 3)
+
+    def test_add_members_starts_with_the_list(self):
+        segment = self._as_user(self._segment(segment_type="static"))
+        action = segment.action_add_members()
+        model = segment.env[action["res_model"]].with_context(**action["context"])
+        form = Form(model)
+        self.assertEqual(form.segment_id, segment)
+        form.partner_ids.add(self._as_user(self.rows["ann"]))
+        done = form.save().action_add()
+        self.assertEqual(done["params"]["type"], "success")
+        self.assertEqual(self._names(segment), ["Ann"])
+        again = Form(model)
+        again.partner_ids.add(self._as_user(self.rows["ann"]))
+        done = again.save().action_add()
+        self.assertEqual(done["params"]["type"], "info", "nobody was new")
+
+    def test_import_starts_with_the_list(self):
+        segment = self._as_user(self._segment(segment_type="static"))
+        action = segment.action_import_members()
+        model = segment.env[action["res_model"]].with_context(**action["context"])
+        wizard = model.create({"file": "eA==", "state": "check"})
+        self.assertEqual(wizard.segment_id, segment)
+        wizard.action_upload_again()
+        self.assertEqual((wizard.state, wizard.file), ("upload", False))
+        self.assertFalse(wizard.column_ids)
+
+    def test_nothing_of_another_company_opens(self):
+        theirs = self._segment(company_id=self.company_b.id)
+        theirs._refresh()
+        for button in ("action_view_members", "action_view_history"):
+            with self.assertRaises(AccessError):
+                getattr(self._as_user(theirs), button)()
+        action = theirs.action_view_sizes()
+        self.assertFalse(self._open(action))
+
+    def test_the_editor_is_offered_what_the_server_takes(self):
+        segments = self._as_user(self.env["customer.segment"])
+        for path in segments.get_allowed_paths():
+            with self.subTest(path=path):
+                self._segment(repr([(path, "!=", False)]))
