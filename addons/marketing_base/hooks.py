@@ -14,6 +14,7 @@ def post_init_hook(env):
 def uninstall_hook(env):
     """Drop what Odoo does not drop: it knows neither partitioned nor key tables."""
     env.cr.execute("DROP TABLE IF EXISTS marketing_event, marketing_event_key CASCADE")
+    env.cr.execute("DROP TABLE IF EXISTS marketing_event_batch")
     env.cr.execute("DROP TABLE IF EXISTS marketing_api_bucket, marketing_api_answer")
     env.cr.execute("DROP FUNCTION IF EXISTS marketing_event_refuse_change() CASCADE")
     env.cr.execute("DROP TABLE IF EXISTS marketing_audit_log, marketing_audit_head")

@@ -13,7 +13,7 @@ import re
 import struct
 import time
 
-SCOPES = ("open", "click", "unsubscribe", "view")
+SCOPES = ("open", "click", "unsubscribe", "view", "landing", "visitor")
 SECRET_PARAMETER = "marketing_base.link_secret"
 _PAYLOAD = struct.Struct(">QII")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")

@@ -59,7 +59,11 @@ class Call:
             return
         if self.httprequest.mimetype != "application/json":
             raise Problem(415, "Send the body as application/json.")
-        if "Content-Encoding" in self.httprequest.headers:
+        encoding = self.httprequest.headers.get("Content-Encoding", "")
+        if self.operation.reader:
+            self.body = self.operation.reader(raw, encoding)
+            return
+        if encoding:
             raise Problem(415, "Send the body uncompressed.")
         try:
             self.body = parse_json(raw)

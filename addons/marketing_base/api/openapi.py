@@ -21,7 +21,7 @@ MEANINGS = {
     409: "Somebody else is changing it, or the Idempotency-Key is another request's.",
     412: "Changed since the ETag in If-Match.",
     413: "The body is too large.",
-    415: "The body is not plain application/json.",
+    415: "The body is not application/json, or in an encoding not taken here.",
     422: "Understood, and not possible now; `detail` says why.",
     428: "If-Match is missing.",
     429: "Too many requests: wait for Retry-After seconds.",

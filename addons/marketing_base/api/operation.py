@@ -2,6 +2,7 @@
 
 import functools
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import fastjsonschema
@@ -30,6 +31,9 @@ class Operation:
     description: str = ""
     query: dict = field(default_factory=dict)
     body: dict | None = None
+    # reads the bytes and their content encoding instead of the strict reader, which
+    # refuses a body as a whole; the schema above is then published only
+    reader: Callable | None = None
     answer: dict | None = None
     status: int = 200
     media_type: str = "application/json"

@@ -2,6 +2,9 @@ from . import marketing_masked
 from . import marketing_event
 from . import marketing_event_partition
 from . import marketing_event_type
+from . import marketing_event_intake
+from . import marketing_event_failure
+from . import marketing_event_replay
 from . import marketing_projection
 from . import marketing_identity
 from . import marketing_audit_log
@@ -17,6 +20,7 @@ from . import email_subscription_trail
 from . import email_subscription_blacklist
 from . import email_subscription_topics
 from . import email_subscription_choices
+from . import email_subscription_events
 from . import email_subscription_history
 from . import marketing_topic
 from . import base_partner_merge
@@ -36,3 +40,5 @@ from . import marketing_api_limit
 from . import marketing_api_answer
 from . import marketing_api_request
 from . import marketing_health
+from . import marketing_data_quality
+from . import marketing_data_quality_refresh

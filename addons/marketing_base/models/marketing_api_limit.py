@@ -45,6 +45,16 @@ class MarketingApiLimit(models.AbstractModel):
         buckets = {self._address_name(address): (per_address, min(cost, per_address))}
         if key:
             buckets[f"key:{key.id}"] = (key.rate_limit, 1)
+        return self._take_from(buckets, key)
+
+    @api.model
+    def _take_public(self, address, name, per_address, per_name):
+        """Count a request without a key, apart from those of programs."""
+        address = self._address_name(f"{name}:{address}")
+        return self._take_from({address: (per_address, 1), name: (per_name, 1)}, None)
+
+    @api.model
+    def _take_from(self, buckets, key):
         with self.env.registry.cursor() as cr:
             read_committed(cr)
             cr.execute(self._take_sql(sorted(buckets.items())))

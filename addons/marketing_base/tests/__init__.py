@@ -6,6 +6,7 @@ from . import test_api_http
 from . import test_api_key
 from . import test_api_leaks
 from . import test_api_parts
+from . import test_api_send_events
 from . import test_audit_access
 from . import test_audit_chain
 from . import test_audit_race
@@ -17,7 +18,10 @@ from . import test_consent_paths
 from . import test_event
 from . import test_every_action
 from . import test_every_model
+from . import test_event_failure
+from . import test_event_judge
 from . import test_event_partition
+from . import test_event_schema
 from . import test_event_selected
 from . import test_event_type
 from . import test_identity

@@ -9,6 +9,8 @@ ALL = {"read", "write", "create", "unlink"}
 EXPECTED = {
     "marketing.event": dict.fromkeys(ROLES, READ),
     "marketing.event.type": dict.fromkeys(ROLES, READ) | {"administrator": ALL},
+    "marketing.event.failure": {"administrator": {"read", "unlink"}},
+    "marketing.data.quality": dict.fromkeys(ROLES, READ),
     "marketing.projection": {"administrator": READ},
     "marketing.identity": {"compliance": READ, "administrator": READ},
     "email.subscription.preference": dict.fromkeys(ROLES, READ)

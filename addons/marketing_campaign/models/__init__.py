@@ -12,6 +12,7 @@ from . import email_template_gallery
 from . import email_campaign
 from . import email_campaign_copy
 from . import email_campaign_lifecycle
+from . import email_campaign_events
 from . import email_campaign_schedule
 from . import email_campaign_window
 from . import email_campaign_calendar
@@ -42,6 +43,8 @@ from . import campaign_recipient
 from . import marketing_attribution
 from . import marketing_attribution_triggers
 from . import marketing_attribution_refresh
+from . import marketing_attribution_events
+from . import campaign_recipient_events
 from . import marketing_engagement_projection
 from . import sale_order
 from . import campaign_daily_stats

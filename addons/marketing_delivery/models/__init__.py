@@ -20,6 +20,8 @@ from . import delivery_webhook
 from . import email_campaign_doubt
 from . import engagement_intake
 from . import engagement_projection
+from . import engagement_events
+from . import marketing_event_intake
 from . import unsubscribe_page
 from . import preference_page
 from . import browser_view

@@ -39,6 +39,7 @@ class MarketingEngagementProjection(models.AbstractModel):
         low, high = projection._window(NAME)
         high = self._get_settled(low, high)
         self._project(self._get_touched(low, high), high)
+        self._log_delivered(low, high)
         projection._advance(NAME, high)
 
     @api.model
@@ -100,6 +101,7 @@ class MarketingEngagementProjection(models.AbstractModel):
             values = self._prepare_values(ids, high)
             self.env.cr.execute(SQL(rules.JUDGED_CLICKS + rules.WRITE_CLICKS, **values))
             self.env.cr.execute(SQL(rules.WRITE_RECIPIENTS, **values))
+            self._log_reactions(ids)
         self.env.invalidate_all(flush=False)
 
     @staticmethod

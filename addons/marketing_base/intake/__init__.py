@@ -1,0 +1,1 @@
+"""Events from outside, judged one by one. Import the modules by name."""

@@ -1,0 +1,4 @@
+from . import website
+from . import res_config_settings
+from . import marketing_visitor_intake
+from . import marketing_engagement_intake

@@ -1,0 +1,3 @@
+from . import test_script
+from . import test_visitor_http
+from . import test_visitor_identity
