@@ -1,0 +1,1 @@
+from . import delivery_provider_sendgrid
