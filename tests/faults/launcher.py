@@ -1,10 +1,10 @@
 """Load Odoo once, then fork real senders on request.
 
 Usage: launcher.py CONFIGURATION DATABASE. Reads lines from standard input:
-``create PROVIDER`` creates a campaign and prints its id; ``send CAMPAIGN`` forks a
-process that pumps until the campaign is done and prints its pid; ``sweep`` runs the
-sweeper in a forked process and prints its exit code; ``confirm`` lets a restored
-database send; ``reap PID`` tells how a process ended.
+``create PROVIDER`` creates a campaign and prints its id; ``send CAMPAIGN CONNECTIONS``
+forks a process that pumps until the campaign is done and prints its pid; ``sweep``
+runs the sweeper in a forked process and prints its exit code; ``confirm`` lets a
+restored database send; ``reap PID`` tells how a process ended.
 """
 
 import os
@@ -19,13 +19,13 @@ from odoo.modules.registry import Registry
 from odoo.tools import config
 
 
-def send(registry, campaign_id):
+def send(registry, campaign_id, connections):
     """Do what the job runner does with a pump."""
     wait = True
     while wait is not None and wait is not False:
         with registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
-            wait = env["email.campaign"]._pump_deliver(campaign_id)
+            wait = env["email.campaign"]._pump_deliver(campaign_id, connections)
         if wait is not True:
             time.sleep(min(wait or 0, 0.2))
 
@@ -80,7 +80,7 @@ def main(configuration, database):
     for line in sys.stdin:
         command, *arguments = line.split()
         if command == "send":
-            print(fork(send, registry, int(arguments[0])), flush=True)
+            print(fork(send, registry, *map(int, arguments)), flush=True)
         elif command == "create":
             print(create(registry, int(arguments[0])), flush=True)
             sql_db.close_all()

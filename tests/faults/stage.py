@@ -41,6 +41,11 @@ class Sink:
     def addresses(self):
         return [line.split()[1] for line in self._log.read_text().splitlines()]
 
+    def most_at_once(self):
+        """Return over how many connections messages came at the same time."""
+        lines = self._log.read_text().splitlines()
+        return 1 + max(int(line.split()[2]) for line in lines)
+
     def stop(self):
         self._process.terminate()
         self._process.wait()
@@ -68,8 +73,8 @@ class Launcher:
     def create(self, provider_id):
         return int(self._ask(f"create {provider_id}"))
 
-    def send(self, campaign_id):
-        pid = int(self._ask(f"send {campaign_id}"))
+    def send(self, campaign_id, connections=1):
+        pid = int(self._ask(f"send {campaign_id} {connections}"))
         self._pids.add(pid)
         return pid
 

@@ -15,8 +15,8 @@ class EmailCampaign(models.Model):
     _inherit = "email.campaign"
 
     @api.model
-    def _pump_deliver(self, campaign_id):
-        again = super()._pump_deliver(campaign_id)
+    def _pump_deliver(self, campaign_id, connections=1):
+        again = super()._pump_deliver(campaign_id, connections)
         with self.env.registry.cursor() as cr:
             read_committed(cr)  # pumps that end together wait for each other
             env = api.Environment(cr, SUPERUSER_ID, {})

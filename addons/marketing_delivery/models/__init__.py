@@ -2,9 +2,11 @@ from . import marketing_audit_log
 from . import marketing_installation
 from . import email_campaign
 from . import email_campaign_delivery
+from . import email_campaign_connections
 from . import delivery_provider
 from . import delivery_provider_smtp
 from . import delivery_provider_webhook
+from . import delivery_dkim_key
 from . import delivery_provider_usage
 from . import campaign_recipient
 from . import campaign_recipient_gate

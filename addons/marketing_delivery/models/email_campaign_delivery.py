@@ -27,21 +27,6 @@ class EmailCampaign(models.Model):
 
     recipient_count = fields.Integer(compute="_compute_recipient_count")
 
-    def _enqueue_delivery(self):
-        """Queue the pump jobs that send the campaign; safe to call twice."""
-        jobs = self.env["marketing.job"]
-        for campaign in self:
-            for number in range(max(1, campaign._pick_provider().connection_count)):
-                jobs |= jobs._enqueue(
-                    "email.campaign",
-                    "_pump_deliver",
-                    {"campaign_id": campaign.id},
-                    key=f"deliver:{campaign.id}:{number}",
-                    kind="pump",
-                    queue="deliver",
-                )
-        return jobs
-
     def _pick_provider(self):
         """Return the chosen provider, else the company's first one that works."""
         self.ensure_one()
@@ -53,10 +38,11 @@ class EmailCampaign(models.Model):
         return (found.filtered(lambda p: p.state != "down") or found)[:1]
 
     @api.model
-    def _pump_deliver(self, campaign_id):
+    def _pump_deliver(self, campaign_id, connections=1):
         """Send what is due for at most 50 s; see ``marketing.job`` for the answer.
 
-        Any number of these may run at once. It uses own cursors only.
+        Any number of these may run at once. It uses own cursors only, one for each
+        connection.
         """
         with self.env.registry.cursor() as cr:
             read_committed(cr)
@@ -68,14 +54,14 @@ class EmailCampaign(models.Model):
                 # the sweeper queues the campaign again once a person has confirmed
                 _logger.warning("nothing is sent: %s", campaign._describe_hold(problem))
                 return None
-            wait = campaign._deliver()
+            wait = campaign._deliver(connections)
             installation.advance(cr)
             if wait is None:
                 campaign.invalidate_recordset(flush=False)
                 campaign._complete_if_done()
             return wait
 
-    def _deliver(self):
+    def _deliver(self, connections=1):
         """Prepare one pump and run it; a campaign that cannot be sent is paused."""
         provider = self._pick_provider()
         if not provider:
@@ -89,12 +75,12 @@ class EmailCampaign(models.Model):
         self.env.cr.commit()
         if wait is None or wait > 0:
             return limit_wait(wait)
-        return self._run_pump(provider)
+        return self._run_pump(provider, connections)
 
-    def _run_pump(self, provider):
+    def _run_pump(self, provider, connections):
         try:
             pump = self._prepare_pump(provider)
-            return pump and pump.run()
+            return pump and self._run_helped(pump, provider, connections)
         except ProviderDown as error:
             return self._wait_for_provider(provider, str(error), error.wait)
         except ContentProblem as problem:
@@ -150,7 +136,8 @@ class EmailCampaign(models.Model):
     def _wait_for_provider(self, provider, error, wait=0):
         """Note why nothing is sent; the messages stay in the queue."""
         self._forget_transaction()
-        seconds = provider._mark_down(error, wait)
+        # or somebody else has just found out
+        seconds = provider._get_retry_seconds() or provider._mark_down(error, wait)
         self.status_reason = self.env._(
             "%(provider)s is not available: %(error)s. Trying again.",
             provider=provider.name,

@@ -33,7 +33,8 @@ class Capabilities(NamedTuple):
 class Message(NamedTuple):
     """A message to deliver, in the form that the adapter wants.
 
-    ``data`` is RFC 5322: CRLF, no dot doubled, ended line.
+    ``data`` is RFC 5322: CRLF, no dot doubled, ended line. ``sender`` is the address in
+    From.
     """
 
     recipient_id: int
@@ -42,6 +43,7 @@ class Message(NamedTuple):
     address: str
     data: bytes = b""
     parts: Parts | None = None
+    company_id: int | None = None
 
 
 class Outcome(NamedTuple):

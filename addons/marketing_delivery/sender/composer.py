@@ -33,9 +33,12 @@ class ContentProblem(Exception):
 class Letterhead:
     """What all messages of a campaign share; plain values read once per pump."""
 
-    def __init__(self, *, sender, name, reply_to, listed, tags, base_url):
+    def __init__(
+        self, *, sender, name, reply_to, listed, tags, base_url, company_id=None
+    ):
         """``listed`` are the headers of a mailing; other mail has none of them."""
         self.sender = sender
+        self.company_id = company_id
         self.base_url = base_url
         self.has_unsubscribe = bool(listed)
         domain = sender.rpartition("@")[2]
@@ -68,6 +71,7 @@ class Letterhead:
             listed=[] if campaign.is_transactional else listed,
             tags=(f"company-{company.id}", f"campaign-{campaign.id}"),
             base_url=campaign.get_base_url(),
+            company_id=company.id,
         )
 
     def build(self, content, *, form, recipient_id, send_key, name, address, one_click):
@@ -78,7 +82,8 @@ class Letterhead:
             parts = self._parts.build(content, name=name, **values)
             return Message(*head, parts=parts)
         to = encode_mailbox(name, address)
-        return Message(*head, data=self._mime.build(content, to=to, **values))
+        data = self._mime.build(content, to=to, **values)
+        return Message(*head, data=data, company_id=self.company_id)
 
 
 class Composer:

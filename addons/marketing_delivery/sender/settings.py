@@ -17,6 +17,10 @@ CONNECT = _number("MARKETING_CONNECT_SECONDS", 30)
 COMMAND = _number("MARKETING_COMMAND_SECONDS", 60)
 # A pump gives way after this time.
 PUMP = _number("MARKETING_PUMP_SECONDS", 50)
+# A connection that no pump wants is closed; most servers would do it after minutes.
+IDLE = _number("MARKETING_IDLE_SECONDS", 60)
+# Worker processes that may send one campaign at the same time.
+SENDERS = max(1, int(_number("MARKETING_SENDERS", 2)))
 # First wait after a 4xx, doubled at each attempt, and after a provider went down.
 RETRY = _number("MARKETING_RETRY_SECONDS", 60)
 PROVIDER_RETRY = _number("MARKETING_PROVIDER_RETRY_SECONDS", 60)

@@ -1,6 +1,6 @@
 """The SMTP adapter: one kept connection, one message at a time."""
 
-from . import settings
+from . import dkim, settings
 from .adapter import (
     ACCEPTED,
     TRANSIENT,
@@ -23,30 +23,50 @@ def double_dots(data):
 
 
 class SmtpAdapter:
+    """One connection to a mail server.
+
+    :param signers: ``{(company id or None, domain): DKIM signers}``
+    :param verp: makes the return paths; None = the address in From
+    :param pool: takes the connection when the adapter is closed; None = it ends
+    """
+
     capabilities = Capabilities()
 
-    def __init__(self, server):
+    def __init__(self, server, *, signers=None, verp=None, pool=None):
         self._server = server
+        self._signers = signers or {}
+        self._verp = verp
+        self._pool = pool
         self._session = None
+        self._is_idle = True  # the server waits for a command
         self._lost = 0  # messages in a row that cost the connection before DATA
 
     def connect(self):
         if not self._session:
-            self._session = SmtpSession(self._server)
+            kept = self._pool and self._pool.take(self._server)
+            self._session = kept or SmtpSession(self._server)
+            self._is_idle = True
 
     def submit(self, messages, begin):
         for message in messages:
             yield self._submit(message, begin)
 
     def close(self):
-        self._drop(politely=True)
+        session, self._session = self._session, None
+        if not session:
+            return
+        if self._pool and self._is_idle:
+            self._pool.put(self._server, session)
+        else:
+            session.close(politely=self._is_idle)
 
-    def _drop(self, *, politely=False):
+    def _drop(self):
         session, self._session = self._session, None
         if session:
-            session.close(politely=politely)
+            session.close(politely=False)
 
     def _submit(self, message, begin):
+        content = double_dots(self._sign(message)) + b".\r\n"
         refusal = self._open_twice(message)
         if refusal:
             return refusal
@@ -54,7 +74,17 @@ class SmtpAdapter:
             # only the end of the connection takes back an open DATA
             self._drop()
             return Outcome(WITHHELD)
-        return self._send_content(message)
+        return self._send_content(content)
+
+    def _sign(self, message):
+        """Return the content as it leaves, signed where its domain has a key."""
+        domain = message.sender.rpartition("@")[2]
+        signers = self._signers.get((message.company_id, domain), ())
+        signers = signers or self._signers.get((None, domain), ())
+        return dkim.sign(message.data, signers) if signers else message.data
+
+    def _get_return_path(self, message):
+        return self._verp.sign(message.recipient_id) if self._verp else message.sender
 
     def _open_twice(self, message):
         """Open a message; a connection that idled away is opened again, once.
@@ -83,8 +113,9 @@ class SmtpAdapter:
         Raises what is in ``DROPPED`` when the connection is of no use any more.
         """
         session = self._session
+        self._is_idle = False
         commands = (
-            ("MAIL", f"MAIL FROM:<{message.sender}>\r\n".encode()),
+            ("MAIL", f"MAIL FROM:<{self._get_return_path(message)}>\r\n".encode()),
             ("RCPT", f"RCPT TO:<{message.address}>\r\n".encode()),
             ("DATA", b"DATA\r\n"),
         )
@@ -122,17 +153,19 @@ class SmtpAdapter:
             self._session.write(b"RSET\r\n", settings.COMMAND)
             if not self._session.read(settings.COMMAND).is_yes:
                 raise BrokenReply("RSET was refused")
+            self._is_idle = True
         except DROPPED:
             self._drop()
 
-    def _send_content(self, message):
+    def _send_content(self, content):
         """From here on a lost answer is a doubt, and a reply is the truth."""
         try:
-            self._session.write(double_dots(message.data) + b".\r\n", settings.REPLY)
+            self._session.write(content, settings.REPLY)
             reply = self._session.read(settings.REPLY)
         except DROPPED as error:
             self._drop()
             return Outcome(UNKNOWN, str(error), "CONTENT")
+        self._is_idle = True
         if reply.is_yes:
             identifier = get_identifier(reply.text)
             return Outcome(ACCEPTED, str(reply), "CONTENT", identifier)

@@ -25,3 +25,8 @@ from . import test_preference_http
 from . import test_delivery_audit
 from . import test_delivery_metrics
 from . import test_delivery_masking
+from . import test_dkim
+from . import test_dkim_key
+from . import test_dkim_sending
+from . import test_smtp_pool
+from . import test_verp

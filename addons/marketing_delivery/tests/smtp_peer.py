@@ -19,8 +19,13 @@ class Peer:
         self.hello = "250"
         self.accepted = Counter()
         self.messages = []  # (send key, content without the dots of the wire)
-        self.connections = 0
+        self.senders = []  # of each MAIL command
+        self.noop = "250 still here"
+        self.most = 1000  # connections at the same time; more are refused
+        self.connections = self.noops = self.quits = self.refused = 0
         self._open = []
+        self._lock = threading.Lock()
+        self._seated = 0
         self.pipelines = True
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
@@ -31,9 +36,26 @@ class Peer:
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
+        self.drop_all()
+
+    def drop_all(self):
+        """Close what is open, as a server does with connections that idle."""
         for connection in self._open:
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
+
+    @contextlib.contextmanager
+    def seat(self):
+        """Yield whether there is room for one more connection."""
+        with self._lock:
+            has_room = self._seated < self.most
+            self._seated += has_room
+            self.refused += not has_room
+        try:
+            yield has_room
+        finally:
+            with self._lock:
+                self._seated -= has_room
 
     def _listen(self):
         with contextlib.suppress(OSError):
@@ -55,7 +77,9 @@ class Talk:
         self._verb, self._code = "", ""
 
     def run(self):
-        with contextlib.suppress(OSError), self._connection:
+        with contextlib.suppress(OSError), self._connection, self._peer.seat() as seat:
+            if not seat:
+                return self._say("421 too many connections")
             self._say(self._peer.greeting)
             while line := self._stream.readline():
                 self._serve(line.decode().strip())
@@ -92,11 +116,17 @@ class Talk:
     def _serve_rset(self, _line):
         self._say("250 forgotten")
 
+    def _serve_noop(self, _line):
+        self._peer.noops += 1
+        self._say(self._peer.noop)
+
     def _serve_quit(self, _line):
+        self._peer.quits += 1
         self._say("221 bye")
         self._connection.close()
 
-    def _serve_mail(self, _line):
+    def _serve_mail(self, line):
+        self._peer.senders.append(line.partition("<")[2].partition(">")[0])
         # the recipient, and with it the fault, is known only at RCPT
         self._held = "250 sender ok"
         if not self._peer.pipelines:

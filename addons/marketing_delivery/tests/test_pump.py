@@ -1,8 +1,12 @@
+import os
+from unittest.mock import patch
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..sender.adapter import PERMANENT, TRANSIENT, UNKNOWN, Outcome, ProviderDown
+from ..sender.helpers import share
 from .sender_common import FakeAdapter, Renderer, SenderCase
 
 COMPOSER = "odoo.addons.marketing_delivery.sender.composer"
@@ -159,10 +163,21 @@ class TestPump(SenderCase):
         spare.company_id = self.other_company
         self.assertEqual(self.campaign._pick_provider(), self.provider)
 
-    def test_one_job_for_each_connection(self):
-        self.provider.connection_count = 3
-        jobs = self.campaign._enqueue_delivery() | self.campaign._enqueue_delivery()
-        self.assertEqual(len(jobs), 3)
+    def test_connections_are_shared_out(self):
+        """Among worker processes; Odoo itself runs one job after the other."""
+        self.provider.connection_count = 5
+        for broker, number in (("", [5]), ("redis://x", [3, 2])):
+            self.env["marketing.job"].search([]).unlink()
+            with patch.dict(os.environ, MARKETING_BROKER_URL=broker):
+                jobs = self.campaign._enqueue_delivery()
+                self.assertEqual(jobs, self.campaign._enqueue_delivery())
+            payloads = jobs.sorted("id").mapped("payload")
+            self.assertEqual([load["connections"] for load in payloads], number)
+        for connections, senders in ((1, 2), (2, 2), (32, 2), (3, 8), (7, 3)):
+            parts = share(connections, senders)
+            self.assertEqual(sum(parts), connections)
+            self.assertLessEqual(max(parts) - min(parts), 1)
+            self.assertEqual(len(parts), min(connections, senders))
 
     def test_sum_of_states_is_checked(self):
         self._add("a@x.example")
