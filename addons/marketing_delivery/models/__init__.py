@@ -10,6 +10,8 @@ from . import delivery_dkim_key
 from . import delivery_provider_usage
 from . import campaign_recipient
 from . import campaign_recipient_gate
+from . import delivery_bounce_notice
+from . import mail_thread
 from . import marketing_job
 from . import marketing_link
 from . import delivery_click

@@ -30,3 +30,5 @@ from . import test_dkim_key
 from . import test_dkim_sending
 from . import test_smtp_pool
 from . import test_verp
+from . import test_bounce_reader
+from . import test_bounce_notice
