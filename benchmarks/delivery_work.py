@@ -25,7 +25,15 @@ class Work:
         self.options = options
         self.stamp = datetime.now().strftime("%H%M%S%f")
         company = env["res.company"].create(
-            {"name": f"Bench {self.stamp}", "email": "shop@bench.example"}
+            {
+                "name": f"Bench {self.stamp}",
+                "email": "shop@bench.example",
+                # asked for each message, and never reached
+                "marketing_cap_day": 1000,
+                "marketing_cap_week": 1000,
+                "marketing_cap_gap": 0,
+                "marketing_quiet_hours": False,
+            }
         )
         self.company = company
         self.env = env(context={"allowed_company_ids": company.ids})

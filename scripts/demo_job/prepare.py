@@ -46,6 +46,8 @@ def _set_up_company(env, base_url: str) -> None:
             "name": "Corner Market",
             "email": "hello@cornermarket.example.com",
             "marketing_postal_address": "Corner Market, 1 Market Square, Cincinnati",
+            # the demo is run at any hour
+            "marketing_quiet_hours": False,
         }
     )
     if "iap_enrich_auto_done" in env.company._fields:

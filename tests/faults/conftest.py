@@ -22,6 +22,7 @@ def database(configuration):
 @pytest.fixture
 def stage(database, launcher):
     stage = Stage(database, launcher)
+    stage.send_at_any_time()
     yield stage
     stage.query("DELETE FROM marketing_job")
     stage.query("DELETE FROM campaign_recipient")

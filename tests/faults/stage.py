@@ -118,6 +118,14 @@ class Stage:
     def close(self):
         self._connection.close()
 
+    def send_at_any_time(self):
+        """Faults are injected at night too, and again and again to one address."""
+        self.query(
+            """UPDATE res_company SET marketing_quiet_hours = FALSE,
+                      marketing_cap_day = 0, marketing_cap_week = 0,
+                      marketing_cap_gap = 0"""
+        )
+
     def campaign(self, port, addresses, **server):
         """Create a running campaign by SMTP; see :meth:`campaign_of`."""
         return self.campaign_of(self._provider(port, server), addresses)

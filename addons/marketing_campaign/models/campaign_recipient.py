@@ -23,6 +23,9 @@ REASONS = {
     "bad_address": _lt("E-mail address is not valid"),
     "bad_header": _lt("Subject or name cannot be put into a header"),
     "no_data": _lt("Customer has disappeared"),
+    "frequency_cap": _lt("Had enough messages lately"),
+    "quiet_hours": _lt("Quiet hours where the customer is"),
+    "deferred": _lt("Put off by the mail server"),
     "render_error": _lt("Template could not be filled in"),
 }
 

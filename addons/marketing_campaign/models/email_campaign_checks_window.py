@@ -3,7 +3,12 @@ from datetime import time
 from odoo import fields, models
 from odoo.tools import SQL, format_datetime, format_time
 
-from ..send_window import DAY, find_country_zone, find_zone
+from odoo.addons.marketing_delivery.send_window import (
+    DAY,
+    find_country_zone,
+    find_zone,
+)
+
 from .email_campaign_checklist import Check
 from .email_campaign_window import WEEKDAYS
 
@@ -38,8 +43,9 @@ class EmailCampaign(models.Model):
         now = fields.Datetime.now()
         start = max(self.scheduled_date or now, now)
         window = self._get_window()
-        first = min(zones, key=lambda zone: window.find_opening(start, zone).opens)
-        opens = window.find_opening(start, first).opens
+        openings = {zone: self._find_shown(start, zone).opens for zone in zones}
+        first = min(openings, key=openings.get)
+        opens = openings[first]
         text = self.env._(
             "It is sent %(days)s from %(start)s to %(end)s; the first messages leave"
             " %(when)s.",
@@ -49,6 +55,12 @@ class EmailCampaign(models.Model):
             when=self._describe_opening(opens, first, is_now=opens == now),
         )
         return Check("opening", "ok", text, "", PLACE)
+
+    def _find_shown(self, start, zone):
+        """With one clock for everybody the quiet hours differ by customer."""
+        if self.window_clock == "customer":
+            return self._find_common(start, zone)
+        return self._get_window().find_opening(start, zone)
 
     def _describe_opening(self, opens, zone, *, is_now):
         if is_now:

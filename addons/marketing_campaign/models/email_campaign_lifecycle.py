@@ -85,6 +85,7 @@ class EmailCampaign(models.Model):
                 campaign._launch()
                 continue
             campaign._check_resume()
+            campaign._check_brakes()
             campaign._move("running", status_reason=False)
             campaign._enqueue_delivery()
 

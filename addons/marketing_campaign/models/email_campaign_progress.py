@@ -62,24 +62,43 @@ class EmailCampaign(models.Model):
         return states, reasons
 
     def _describe_waiting(self):
-        """How many messages wait for their sending hours, in words, or False."""
-        if not self.use_send_window or self.status != "running":
+        """What the queued messages wait for, in words, or False."""
+        if self.status != "running":
             return False
-        ((count, first),) = self.env["campaign.recipient"]._read_group(
+        groups = self.env["campaign.recipient"]._read_group(
             [
                 ("campaign_id", "=", self.id),
                 ("state", "=", "queued"),
                 ("reason", "!=", "deferred"),
                 ("not_before", ">", fields.Datetime.now()),
             ],
-            [],
+            ["reason"],
             ["__count", "not_before:min"],
         )
-        return count and self.env._(
-            "%(count)s wait for their sending hours; the next leave on %(when)s.",
-            count=self._format_number(count),
-            when=format_datetime(self.env, first),
-        )
+        lines = [self._describe_wait(*group) for group in groups]
+        return " ".join(line for line in lines if line) or False
+
+    def _describe_wait(self, reason, count, first):
+        texts = {
+            "quiet_hours": self.env._(
+                "%(count)s wait for the end of the quiet hours; the next leave on"
+                " %(when)s."
+            ),
+            "frequency_cap": self.env._(
+                "%(count)s wait for their turn, as their customers have had enough"
+                " messages; the next leave on %(when)s."
+            ),
+        }
+        if self.use_send_window:
+            texts[False] = self.env._(
+                "%(count)s wait for their sending hours; the next leave on %(when)s."
+            )
+        if reason not in texts:
+            return False
+        return texts[reason] % {
+            "count": self._format_number(count),
+            "when": format_datetime(self.env, first),
+        }
 
     def _prepare_states(self, counts):
         recipient = self.env["campaign.recipient"]

@@ -5,8 +5,14 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.base.models.res_partner import _tz_get
+from odoo.addons.marketing_delivery.send_window import (
+    DAY,
+    SendWindow,
+    find_country_zone,
+    find_zone,
+)
 
-from ..send_window import DAY, SendWindow, find_country_zone, find_zone, plan
+from ..send_window import plan
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WINDOW = (
@@ -138,15 +144,33 @@ class EmailCampaign(models.Model):
             self._pause_for(problem)
         elif self.use_send_window:
             window, cr = self._get_window(), self.env.cr
-            while plan.write_times(cr, self.id, window, self._find_window_zone):
+            zone, quiet = self._find_window_zone, self._get_quiet_hours()
+            while plan.write_times(cr, self.id, window, zone, quiet):
                 cr.commit()
         return result
 
     def _get_window_problem(self):
         """Why no message could ever leave, or None."""
-        if self.use_send_window and not self._get_window().days:
+        if not self.use_send_window:
+            return None
+        if not self._get_window().days:
             return self.env._("Choose at least one weekday on which it may be sent.")
+        if self.window_clock == "customer" and not self._find_common(
+            fields.Datetime.now(), find_zone("UTC")
+        ):
+            return self.env._(
+                "The sending hours lie within the quiet hours of %(company)s: change"
+                " one of them.",
+                company=self.company_id.name,
+            )
         return None
+
+    def _find_common(self, moment, zone):
+        """The next opening that is not quiet, for customers of a zone, or None."""
+        window, quiet = self._get_window(), self._get_quiet_hours()
+        if not quiet:
+            return window.find_opening(moment, zone)
+        return quiet.find_common(moment, window, zone, (zone.key, ""))
 
     def _get_window_values(self):
         """The hours as people approve them; what is not used does not count."""

@@ -8,9 +8,8 @@ one statement writes them all.
 # pylint: disable=sql-injection
 
 from odoo.addons.marketing_delivery.models.campaign_recipient import OPEN_STATES
+from odoo.addons.marketing_delivery.send_window.opening import MINUTE, get_offset
 from odoo.addons.marketing_delivery.sender import outbox
-
-from .opening import MINUTE, get_offset
 
 PLACE = """COALESCE(partner.tz, '') AS tz, COALESCE(country.code, '') AS country"""
 _TIMELESS = """
@@ -36,45 +35,56 @@ _WRITE = f"""
     UPDATE campaign_recipient message
        SET tz_offset = time.tz_offset,
            not_before = GREATEST(message.not_before, time.opens),
-           not_after = time.closes
+           not_after = time.closes,
+           state = CASE WHEN time.opens IS NULL THEN 'skipped' ELSE message.state END,
+           reason = CASE WHEN time.opens IS NULL THEN 'quiet_hours'
+                         ELSE message.reason END,
+           {outbox.TOUCH}
       FROM due JOIN time USING (tz, country)
      WHERE message.id = due.id
 """
 
 
-def read_now(cr):
-    """The database's clock decides, as everywhere in sending."""
-    cr.execute(f"SELECT {outbox.NOW}")
-    return cr.fetchone()[0]
-
-
-def write_times(cr, campaign_id, window, find_zone):
+def write_times(cr, campaign_id, window, find_zone, quiet=None):
     """Give messages without a valid time the next opening of the window.
 
-    `find_zone` tells the zone of a (time zone, country code), "" for none. Rows that
-    somebody else holds are left to a later round: the gate refuses them until then.
+    `find_zone` tells the zone of a (time zone, country code), "" for none. With `quiet`
+    hours it is an opening of which a part is not quiet where the customer is; who has
+    none is left out. Rows that somebody else holds are left to a later round: the gate
+    refuses them until then.
 
     :return: whether there may be more of them: commit, and call it again
     """
-    values = {"campaign": campaign_id, "now": read_now(cr), "portion": PORTION}
+    values = {"campaign": campaign_id, "now": outbox.read_now(cr), "portion": PORTION}
     cr.execute(f"SELECT DISTINCT {PLACE} {_TIMELESS}", values)
     places = cr.fetchall()
     if not places:
         return False
-    zones = [find_zone(*place) for place in places]
-    openings = [window.find_opening(values["now"], zone) for zone in zones]
+    times = [
+        _find_time(values["now"], place, window, find_zone(*place), quiet)
+        for place in places
+    ]
     values |= {
+        "offsets": [offset for offset, _opens, _closes in times],
+        "opens": [opens for _offset, opens, _closes in times],
+        "closes": [closes for _offset, _opens, closes in times],
         "zones": [tz for tz, _country in places],
         "countries": [country for _tz, country in places],
-        "offsets": [
-            get_offset(opening.opens, zone) // MINUTE
-            for opening, zone in zip(openings, zones, strict=True)
-        ],
-        "opens": [opening.opens for opening in openings],
-        "closes": [opening.closes for opening in openings],
     }
     cr.execute(_WRITE, values)
     return cr.rowcount == PORTION
+
+
+def _find_time(now, place, window, zone, quiet):
+    """Return (minutes east of UTC, opens, closes) for the customers of a place."""
+    opening = (
+        quiet.find_common(now, window, zone, place)
+        if quiet
+        else window.find_opening(now, zone)
+    )
+    if not opening:
+        return get_offset(now, zone) // MINUTE, None, None
+    return get_offset(opening.opens, zone) // MINUTE, opening.opens, opening.closes
 
 
 def drop_times(cr, campaign_ids):

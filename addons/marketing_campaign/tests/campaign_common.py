@@ -4,6 +4,8 @@ from unittest.mock import patch
 from odoo import Command, fields
 from odoo.tests import TransactionCase, new_test_user
 
+from odoo.addons.marketing_delivery.tests.sender_common import ANY_TIME
+
 BODY = """
 <table><tr><td>
 <p>Dear <span data-mm-tag="first_name">first name</span>,</p>
@@ -57,6 +59,7 @@ class CampaignCase(TransactionCase):
                 "website": "https://shop.example.com",
                 "marketing_holdout_percent": 0,
                 "marketing_postal_address": "1 Market Street, Springfield",
+                **ANY_TIME,
             }
         )
         return company

@@ -3,6 +3,7 @@ from odoo.tests import HttpCase, new_test_user, tagged
 
 from odoo.addons.marketing_base.links import LinkSigner
 from odoo.addons.marketing_delivery.sender.composer import Composer, Letterhead
+from odoo.addons.marketing_delivery.tests.sender_common import ANY_TIME
 
 
 @tagged("post_install", "-at_install")
@@ -13,7 +14,9 @@ class TestCampaignTour(HttpCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.company = cls.env.ref("base.main_company")
-        cls.company.write({"email": "news@x.example", "marketing_holdout_percent": 0})
+        cls.company.write(
+            {"email": "news@x.example", "marketing_holdout_percent": 0, **ANY_TIME}
+        )
         cls.marketer = new_test_user(
             cls.env, "mm_sender", "base.group_user,marketing_base.group_user"
         )

@@ -2,9 +2,10 @@ from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, get_db_name, tagged
 
+from odoo.addons.marketing_delivery.send_window import SendWindow, find_zone
 from odoo.addons.marketing_queue.isolation import read_committed
 
-from ..send_window import SendWindow, find_zone, plan
+from ..send_window import plan
 
 EVERY_DAY = frozenset(range(7))
 ALWAYS = SendWindow(0, 1440, EVERY_DAY)

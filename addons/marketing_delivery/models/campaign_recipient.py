@@ -139,6 +139,11 @@ class CampaignRecipient(models.Model):
     bounced_at = fields.Datetime(readonly=True)
     bounce_type = fields.Selection([("hard", "Hard"), ("soft", "Soft")], readonly=True)
     bounce_reason = fields.Char(readonly=True, groups=PII)
+    counted_at = fields.Datetime(
+        readonly=True,
+        help="When it passed the gate and counted against the frequency caps of its"
+        " customer; empty when it does not count or did not leave.",
+    )
 
     # Keys are compared as bytes, and the column that differs comes first: both halve
     # the work of adding 100,000 rows.
@@ -153,6 +158,13 @@ class CampaignRecipient(models.Model):
     _queue_idx = models.Index("(campaign_id, priority DESC, id) WHERE state = 'queued'")
     _lease_idx = models.Index("(lease_until) WHERE state IN ('claimed', 'submitting')")
     _state_idx = models.Index("(campaign_id, state)")
+    # what a customer, or an address, has had lately
+    _counted_customer_idx = models.Index(
+        "(customer_id, counted_at) WHERE counted_at IS NOT NULL"
+    )
+    _counted_address_idx = models.Index(
+        '(address_key COLLATE "C", counted_at) WHERE counted_at IS NOT NULL'
+    )
 
     def init(self):
         """Give the columns the defaults that a bare INSERT … SELECT relies on."""

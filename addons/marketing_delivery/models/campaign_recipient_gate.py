@@ -1,30 +1,60 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+# `asked` is the batch of `outbox.pass_gate`: the messages, and for each the hours in
+# which its customer may be written to (NULL: always).
+_GATE = """
+    WITH judged AS MATERIALIZED (
+        SELECT message.id, message.company_id, message.channel, message.customer_id,
+               message.address_key, message.frequency_cap, message.queued_at,
+               asked.opens, asked.closes, campaign.cap_wait_hours,
+               company.marketing_cap_day, company.marketing_cap_week,
+               company.marketing_cap_gap,
+               campaign.is_transactional IS NOT TRUE AS is_capped,
+               CASE %(conditions)s ELSE %(refusal)s END AS refusal
+          FROM asked
+          JOIN campaign_recipient message ON message.id = asked.id
+          JOIN email_campaign campaign ON campaign.id = message.campaign_id
+          JOIN res_company company ON company.id = message.company_id
+    ), timed AS (
+        SELECT judged.*, turn.opens AS turn, %(now)s AS now
+          FROM judged LEFT JOIN LATERAL (%(turn)s) turn ON TRUE
+    )
+    SELECT id, is_capped,
+           CASE WHEN refusal IS NOT NULL THEN refusal
+                WHEN now < opens OR now >= closes THEN 'quiet_hours'
+                WHEN turn > now THEN 'frequency_cap' END AS reason,
+           CASE WHEN refusal IS NOT NULL THEN NULL
+                WHEN now < opens OR now >= closes THEN GREATEST(opens, now)
+                WHEN turn > now
+                 AND turn <= queued_at + make_interval(hours => cap_wait_hours)
+                THEN turn END AS not_before
+      FROM timed
+"""
+
 
 class CampaignRecipient(models.Model):
     _inherit = "campaign.recipient"
 
     @api.model
     def _gate_sql(self):
-        """Return the verdicts: a row ``(id, reason)`` each, reason NULL = may go.
+        """Return the verdicts: ``(id, is_capped, reason, not_before)`` a message.
 
-        Evaluated inside the one UPDATE that lets messages through, so a stop that was
-        committed before that statement began always wins.
+        No reason: it may go. A ``not_before`` sends it back into the queue until then,
+        any other reason is what :meth:`_gate_conditions` says. Evaluated inside the one
+        UPDATE that lets messages through, so a stop that was committed before that
+        statement began always wins.
         """
         conditions = [
             SQL("WHEN %s THEN %s", condition, reason)
             for reason, condition in self._gate_conditions()
         ]
         return SQL(
-            """
-            SELECT message.id, CASE %(conditions)s ELSE %(refusal)s END AS reason
-              FROM campaign_recipient message
-              JOIN email_campaign campaign ON campaign.id = message.campaign_id
-              JOIN res_company company ON company.id = message.company_id
-            """,
+            _GATE,
             conditions=SQL(" ").join(conditions),
             refusal=self._gate_refusal_sql(),
+            turn=self._turn_sql(),
+            now=SQL("clock_timestamp() AT TIME ZONE 'UTC'"),
         )
 
     @api.model

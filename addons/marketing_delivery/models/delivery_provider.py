@@ -79,8 +79,7 @@ class DeliveryProvider(models.Model):
     )
 
     def _compute_used(self):
-        self.env["delivery.provider.usage"].flush_model()
-        used = allowance.read_used(self.env.cr, self.ids)
+        used = allowance.read_used(self.env.cr, "provider", self.ids)
         for provider in self:
             values = used.get(provider.id, (0, 0, 0))
             provider.minute_used, provider.hour_used, provider.day_used = values

@@ -43,6 +43,12 @@ class EmailCampaign(models.Model):
     is_transactional = fields.Boolean(
         help="Not marketing: needs no consent, but never reaches a blacklisted address."
     )
+    cap_wait_hours = fields.Integer(
+        "Wait for a Turn (Hours)",
+        default=48,
+        help="How long after it was queued a message waits for its turn when its"
+        " customer has had enough messages. Then it is left out; 0: at once.",
+    )
     topic_id = fields.Many2one(
         "marketing.topic",
         ondelete="restrict",
@@ -62,6 +68,11 @@ class EmailCampaign(models.Model):
         readonly=True, copy=False, help="Recipient rows written when sending started."
     )
     recipient_ids = fields.One2many("campaign.recipient", "campaign_id", copy=False)
+
+    _cap_wait_range = models.Constraint(
+        "CHECK(cap_wait_hours BETWEEN 0 AND 720)",
+        "A message waits for its turn between 0 and 720 hours.",
+    )
 
     # A start, a pause and a cancellation are changes of the status.
     _audited_fields = ("status", "company_id", "topic_id", "is_transactional")

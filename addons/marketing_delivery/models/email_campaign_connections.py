@@ -45,7 +45,7 @@ class EmailCampaign(models.Model):
         work = partial(_help_deliver, self.env.registry, self.id, provider.id)
         with helping(connections - 1, work):
             wait = pump.run()
-        return True if wait is True else self._look_again()
+        return wait if wait is True or pump.held_by else self._look_again()
 
     def _look_again(self):
         """Return when to go on, now that all pumps have given back what they held."""

@@ -9,7 +9,7 @@ from odoo.exceptions import UserError
 from odoo.addons.marketing_base.links import LinkSigner
 from odoo.addons.marketing_queue.isolation import read_committed
 
-from ..sender import allowance, installation, outbox
+from ..sender import installation, outbox
 from ..sender.adapter import ProviderDown
 from ..sender.composer import Composer, ContentProblem, Letterhead
 from ..sender.mime import HeaderProblem
@@ -69,7 +69,7 @@ class EmailCampaign(models.Model):
         if seconds := provider._get_retry_seconds():
             return seconds
         self._plan_messages()
-        if self.status != "running":
+        if self.status != "running" or not self._judge_brakes():
             return None
         wait = outbox.next_due(self.env.cr, self.id)
         self.env.cr.commit()
@@ -80,12 +80,16 @@ class EmailCampaign(models.Model):
     def _run_pump(self, provider, connections):
         try:
             pump = self._prepare_pump(provider)
-            return pump and self._run_helped(pump, provider, connections)
+            wait = pump and self._run_helped(pump, provider, connections)
         except ProviderDown as error:
             return self._wait_for_provider(provider, str(error), error.wait)
         except ContentProblem as problem:
             self._forget_transaction()
             return self._pause_for(str(problem))
+        if pump:
+            self._judge_failures(provider, pump.get_failures())
+            self._tell_hold(pump.held_by, provider)
+        return wait
 
     def _plan_messages(self):
         """Give messages the time at which they may leave, or pause the campaign.
@@ -100,8 +104,7 @@ class EmailCampaign(models.Model):
         if not composer:
             return None
         cr = self.env.cr
-        gate = self.env["campaign.recipient"]._gate_sql()
-        allowance.prepare(cr, provider.id)
+        admission = self._prepare_admission(provider)
         cr.commit()
         adapter.connect()
         provider._mark_up()
@@ -114,7 +117,7 @@ class EmailCampaign(models.Model):
             provider_id=provider.id,
             adapter=adapter,
             composer=composer,
-            gate=gate,
+            admission=admission,
             on_progress=Progress(self.env.registry, self.id).announce,
         )
 

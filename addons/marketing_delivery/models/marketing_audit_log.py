@@ -9,5 +9,6 @@ class MarketingAuditLog(models.Model):
         return [
             *super()._selection_event(),
             ("campaign_status_changed", self.env._("Campaign Started or Stopped")),
+            ("brake_released", self.env._("Brake of a Campaign Released")),
             ("sending_confirmed", self.env._("Restored Database May Send")),
         ]

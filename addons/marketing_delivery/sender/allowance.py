@@ -1,99 +1,124 @@
-"""Take what a provider may still send, from counters of fixed UTC windows.
+"""Take what may still be sent from every allowance that a message draws on.
 
-The row lock on the counters lasts until the caller's commit, so two senders never
-spend the same allowance; nothing is counted for a transaction that fails.
+A message draws on the allowance of its provider, its company, its sender's domain, its
+topic and, while brakes are on, its campaign. All counters are locked in one order, and
+until the caller's commit: two senders never spend the same allowance, and nothing is
+counted for a transaction that fails.
 """
 
-WINDOWS = ("minute", "hour", "day")
-_NOW = "(clock_timestamp() AT TIME ZONE 'UTC')"
-_USED = ", ".join(
-    f"CASE WHEN {window}_start = date_trunc('{window}', {_NOW}) "
-    f"THEN {window}_used ELSE 0 END AS {window}_used"
-    for window in WINDOWS
-)
-_CAPS = ", ".join(f"cap_per_{window} AS {window}_cap" for window in WINDOWS)
-_LEFT = ", ".join(
-    f"CASE WHEN {window}_cap > 0 THEN {window}_cap - {window}_used END"
-    for window in WINDOWS
-)
-_WAIT = ", ".join(
-    f"CASE WHEN {window}_cap > 0 AND {window}_used >= {window}_cap "
-    f"THEN date_trunc('{window}', {_NOW}) + interval '1 {window}' END"
-    for window in WINDOWS
+# The statements are put together from constants of these modules, never from values.
+# pylint: disable=sql-injection
+
+from typing import NamedTuple
+
+from .windows import LEFT, NOW, OVER, WINDOWS, count_sql, give_back_sql, used_sql
+
+
+class Pools(NamedTuple):
+    """The records whose allowances a pump draws on; None where there is none."""
+
+    provider: int
+    company: int | None = None
+    domain: int | None = None
+    topic: int | None = None
+    campaign: int | None = None
+
+
+class Room(NamedTuple):
+    """How many may go now; if none, the seconds to wait, and for what."""
+
+    number: int
+    wait: float
+    scope: str | None
+
+
+# Scope -> (table, limit a minute, an hour, a day).
+_SOURCES = {
+    "provider": ("delivery_provider", "cap_per_minute", "cap_per_hour", "cap_per_day"),
+    "company": ("res_company", "0", "0", "marketing_daily_limit"),
+    "domain": ("delivery_domain", "0", "0", "daily_limit"),
+    "topic": ("marketing_topic", "0", "0", "daily_limit"),
+    "campaign": ("email_campaign", "0", "slow_per_hour", "0"),
+}
+_LIMITS = " UNION ALL ".join(
+    f"SELECT '{scope}' AS scope, id AS res_id, {minute} AS minute_cap,"
+    f" {hour} AS hour_cap, {day} AS day_cap FROM {table} WHERE id = %({scope})s"
+    for scope, (table, minute, hour, day) in _SOURCES.items()
 )
 _CURRENT = f"""
-    SELECT usage.id, {_USED}, {_CAPS}
-      FROM delivery_provider_usage usage
-      JOIN delivery_provider provider ON provider.id = usage.provider_id
-     WHERE usage.provider_id = %(provider_id)s
+    SELECT usage.id, usage.scope, {used_sql("usage")},
+           {", ".join(f"{w}_cap" for w in WINDOWS)}
+      FROM delivery_usage usage
+      JOIN ({_LIMITS}) allowed USING (scope, res_id)
 """
 _TAKE = f"""
-    WITH current AS ({_CURRENT} FOR UPDATE OF usage),
+    WITH current AS ({_CURRENT} ORDER BY usage.id FOR UPDATE OF usage),
     granted AS (
-        SELECT *, GREATEST(0, LEAST(%(wanted)s, {_LEFT})) AS number FROM current)
-    UPDATE delivery_provider_usage usage
-       SET {
-    ", ".join(
-        f"{w}_start = date_trunc('{w}', {_NOW}), "
-        f"{w}_used = granted.{w}_used + granted.number"
-        for w in WINDOWS
-    )
-}
-      FROM granted WHERE usage.id = granted.id
+        SELECT GREATEST(0, LEAST(%(wanted)s, min({LEFT}))) AS number FROM current)
+    UPDATE delivery_usage usage SET {count_sql("current", "granted.number")}
+      FROM current, granted WHERE usage.id = current.id
     RETURNING granted.number
 """
 _LOOK = f"""
-    SELECT GREATEST(0, LEAST(%(wanted)s, {_LEFT})),
-           GREATEST(1, EXTRACT(epoch FROM GREATEST({_WAIT}) - {_NOW}))::float
+    SELECT GREATEST(0, LEAST(%(wanted)s, min({LEFT}))),
+           GREATEST(1, EXTRACT(epoch FROM max({OVER}) - {NOW}))::float,
+           (array_agg(scope ORDER BY {OVER} DESC NULLS LAST))[1]
       FROM ({_CURRENT}) current
 """
 
 
-def prepare(cr, provider_id):
+def prepare(cr, pools):
     """Make sure that the counters exist."""
     cr.execute(
         """
-        INSERT INTO delivery_provider_usage
-               (provider_id, minute_used, hour_used, day_used)
-        VALUES (%s, 0, 0, 0) ON CONFLICT (provider_id) DO NOTHING
+        INSERT INTO delivery_usage
+               (scope, res_id, company_id, minute_used, hour_used, day_used)
+        SELECT scope, res_id, CASE WHEN scope = 'provider'
+                                   THEN provider.company_id ELSE %s END, 0, 0, 0
+          FROM unnest(%s::text[], %s::int[]) AS pool(scope, res_id)
+          LEFT JOIN delivery_provider provider
+            ON scope = 'provider' AND provider.id = res_id
+         WHERE res_id IS NOT NULL
+            ON CONFLICT (scope, res_id) DO NOTHING
         """,
-        [provider_id],
+        [pools.company, list(pools._fields), list(pools)],
     )
 
 
-def look(cr, provider_id, wanted):
-    """Return how many of ``wanted`` may go now, and the seconds to wait if none."""
-    cr.execute(_LOOK, {"provider_id": provider_id, "wanted": wanted})
-    return cr.fetchone()
+def look(cr, pools, wanted):
+    """Return the :class:`Room` for ``wanted`` messages."""
+    cr.execute(_LOOK, {**pools._asdict(), "wanted": wanted})
+    number, wait, scope = cr.fetchone()
+    return Room(number, wait, None if number else scope)
 
 
-def take(cr, provider_id, wanted):
+def take(cr, pools, wanted):
     """Count up to ``wanted`` messages as used; return how many were granted."""
-    cr.execute(_TAKE, {"provider_id": provider_id, "wanted": wanted})
+    cr.execute(_TAKE, {**pools._asdict(), "wanted": wanted})
     return cr.fetchone()[0]
 
 
-def give_back(cr, provider_id, number):
+def give_back(cr, pools, number):
     """Return what :func:`take` granted in this transaction and was not used."""
     if number:
         cr.execute(
-            """
-            UPDATE delivery_provider_usage
-               SET minute_used = minute_used - %(number)s,
-                   hour_used = hour_used - %(number)s, day_used = day_used - %(number)s
-             WHERE provider_id = %(provider_id)s
+            f"""
+            UPDATE delivery_usage usage SET {give_back_sql("%(number)s")}
+              FROM unnest(%(scopes)s::text[], %(ids)s::int[])
+                   AS pool(scope, res_id)
+             WHERE usage.scope = pool.scope AND usage.res_id = pool.res_id
             """,
-            {"number": number, "provider_id": provider_id},
+            {"number": number, "scopes": list(pools._fields), "ids": list(pools)},
         )
 
 
-def read_used(cr, provider_ids):
-    """Return ``{provider id: (this minute, this hour, today)}``."""
+def read_used(cr, scope, ids):
+    """Return ``{id: (this minute, this hour, today)}``."""
     cr.execute(
         f"""
-        SELECT provider_id, {_USED} FROM delivery_provider_usage usage
-         WHERE provider_id = ANY(%s)
+        SELECT res_id, {used_sql("usage")} FROM delivery_usage usage
+         WHERE scope = %s AND res_id = ANY(%s)
         """,
-        [list(provider_ids)],
+        [scope, list(ids)],
     )
     return {row[0]: row[1:] for row in cr.fetchall()}

@@ -48,3 +48,5 @@ class Recipient(NamedTuple):
     offer_reference: str | None
     attempt: int
     customer_name: str | None
+    tz: str | None = None
+    country: str | None = None

@@ -48,7 +48,8 @@ _REQUEUE = f"""
     )
     UPDATE campaign_recipient message
        SET state = 'queued', reason = 'no_trace', reason_detail = NULL,
-           lease_token = NULL, lease_until = NULL, not_before = NULL, {outbox.TOUCH}
+           lease_token = NULL, lease_until = NULL, not_before = NULL,
+           counted_at = NULL, {outbox.TOUCH}
       FROM silent WHERE silent.id = message.id
     RETURNING message.campaign_id
 """

@@ -9,16 +9,9 @@ token, and use the database's clock.
 
 from typing import NamedTuple
 
-from odoo.tools import SQL
-
 from . import settings
 from .content import Recipient
 
-# Verdicts of the gate that send a message back into the queue.
-RETURNING = ("paused", "too_early", "outside_window")
-# Those that end a pump: no other message would pass either, or the messages have to be
-# given another time before the next pump.
-CLOSING = frozenset(("paused", "cancelled", "outside_window"))
 # The row's transaction id lets a projection read it once its transaction is over.
 TOUCH = "xact_id = pg_current_xact_id()::text::bigint"
 NOW = "clock_timestamp() AT TIME ZONE 'UTC'"
@@ -44,9 +37,11 @@ _CLAIM = f"""
         RETURNING message.*
     )
     SELECT claimed.id, customer_id, claimed.company_id, email_address, send_key,
-           step_key, variant, offer_reference, attempt, partner.name
+           step_key, variant, offer_reference, attempt, partner.name, partner.tz,
+           country.code
       FROM claimed
       LEFT JOIN res_partner partner ON partner.id = claimed.customer_id
+      LEFT JOIN res_country country ON country.id = partner.country_id
      ORDER BY priority DESC, claimed.id
 """
 
@@ -73,6 +68,8 @@ _SETTLE = f"""
            doubted_at = CASE answer.state WHEN 'in_doubt' THEN {NOW}
                              WHEN 'sent' THEN NULL ELSE message.doubted_at END,
            traced_at = CASE WHEN answer.state <> 'sent' THEN message.traced_at END,
+           counted_at = CASE WHEN {_IS_TRACED} OR answer.state IN ('sent', 'in_doubt')
+                             THEN message.counted_at END,
            bounced_at = CASE WHEN answer.bounce_type IS NOT NULL
                               AND answer.state = 'failed' THEN {NOW}
                              ELSE message.bounced_at END,
@@ -94,28 +91,6 @@ _SETTLE = f"""
      WHERE message.id = answer.id AND message.lease_token = %(token)s
        AND message.state IN ('claimed', 'submitting', 'in_doubt')
     RETURNING message.id, message.state
-"""
-
-_PASS = """
-    SET LOCAL synchronous_commit TO on;
-    UPDATE campaign_recipient message
-       SET state = CASE
-               WHEN verdict.reason IS NULL THEN 'submitting'
-               WHEN verdict.reason = ANY(%(returning)s) THEN 'queued'
-               WHEN verdict.reason IN ('cancelled', 'held_out') THEN verdict.reason
-               ELSE 'skipped' END,
-           reason = CASE WHEN verdict.reason <> ALL(%(returning)s)
-                         THEN verdict.reason END,
-           lease_token = CASE WHEN verdict.reason IS NULL THEN lease_token END,
-           lease_until = CASE WHEN verdict.reason IS NULL THEN
-               clock_timestamp() AT TIME ZONE 'UTC'
-               + make_interval(secs => %(lease)s) END,
-           xact_id = pg_current_xact_id()::text::bigint
-      FROM (%(gate)s) verdict
-     WHERE message.id = verdict.id AND verdict.id = ANY(%(ids)s)
-       AND message.state = 'claimed' AND message.lease_token = %(token)s
-       AND message.lease_until > clock_timestamp() AT TIME ZONE 'UTC'
-    RETURNING message.id, verdict.reason
 """
 
 
@@ -146,6 +121,12 @@ def claim(cr, *, campaign_id, provider_id, token, limit):
         },
     )
     return [Recipient(*row) for row in cr.fetchall()]
+
+
+def read_now(cr):
+    """The database's clock decides, as everywhere in sending."""
+    cr.execute(f"SELECT {NOW}")
+    return cr.fetchone()[0]
 
 
 def settle(cr, token, answers):
@@ -191,17 +172,6 @@ def cancel_left(cr, campaign_id):
         """,
         [campaign_id],
     )
-
-
-def pass_gate(cr, gate, token, ids):
-    """Let claimed messages through the gate; return ``{id: reason}``, None = passed.
-
-    ``gate`` is ``campaign.recipient._gate_sql()``. The commit that follows must be
-    on disk before the first byte of a message leaves.
-    """
-    values = {"ids": list(ids), "token": token, "lease": settings.LEASE}
-    cr.execute(SQL(_PASS, gate=gate, returning=list(RETURNING), **values))
-    return dict(cr.fetchall())
 
 
 def next_due(cr, campaign_id):

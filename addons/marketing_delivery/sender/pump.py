@@ -10,7 +10,7 @@ import uuid
 
 from odoo.addons.marketing_base.events import insert_events
 
-from . import allowance, answers, journal, outbox, settings
+from . import answers, journal, outbox, settings
 from .adapter import UNKNOWN, WITHHELD, Outcome
 from .composer import Unsendable
 from .outbox import Answer
@@ -33,19 +33,28 @@ class Pump:
     """Send what is due of one campaign, for a while.
 
     :param cr: an own cursor under READ COMMITTED; committed after each step
-    :param gate: ``campaign.recipient._gate_sql()``
+    :param admission: the ``admission.Admission`` on the same cursor
     :param on_progress: called after each commit that moved messages
     """
 
     def __init__(
-        self, cr, *, campaign_id, provider_id, adapter, composer, gate, on_progress
+        self,
+        cr,
+        *,
+        campaign_id,
+        provider_id,
+        adapter,
+        composer,
+        admission,
+        on_progress,
     ):
         self._cursor = cr
         self._campaign_id = campaign_id
         self._provider_id = provider_id
         self._adapter = adapter
         self._composer = composer
-        self._gate = gate
+        self._admission = admission
+        self.held_by = None  # the scope of the allowance that ended the pump
         self._on_progress = on_progress
         self._token = str(uuid.uuid4())
         self._journal = journal.Journal(journal.directory(cr.dbname), self._token)
@@ -68,29 +77,32 @@ class Pump:
         due = self._get_wait()
         return due if due is None or wait is None else wait
 
+    def get_failures(self):
+        """Return how many messages in a row were refused for good."""
+        return self._admission.failures
+
     def _send_portions(self):
         while now() < self._stop_at:
-            limit, wait = allowance.look(
-                self._cursor, self._provider_id, settings.PORTION
-            )
-            if not limit:
-                return wait
-            rows, contexts = self._claim(limit)
-            if not rows or not self._send_portion(rows, contexts):
+            room = self._admission.look(settings.PORTION)
+            if not room.number:
+                self.held_by = room.scope
+                return room.wait
+            claimed = self._claim(room.number)
+            rows = self._admission.put_off(self._token, claimed)
+            contexts = self._composer.read_contexts(self._cursor, rows) if rows else {}
+            self._cursor.commit()
+            if not claimed or not self._send_portion(rows, contexts):
                 return None
         return True
 
     def _claim(self, limit):
-        rows = outbox.claim(
+        return outbox.claim(
             self._cursor,
             campaign_id=self._campaign_id,
             provider_id=self._provider_id,
             token=self._token,
             limit=limit,
         )
-        contexts = self._composer.read_contexts(self._cursor, rows) if rows else {}
-        self._cursor.commit()
-        return rows, contexts
 
     def _send_portion(self, rows, contexts):
         """Send claimed rows; return False when the gate is closed for all of them."""
@@ -130,24 +142,19 @@ class Pump:
     def _commit_batch(self, messages, refused):
         """Settle the batch before and ask the gate; return (passed ids, is open)."""
         self._lease_end = now() + settings.LEASE
+        self._learn(messages)
         self._settle(refused)
-        ids = [message.recipient_id for message in messages]
-        passed, is_open = self._pass_gate(ids) if ids else (set(), True)
+        passed, is_open = set(), True
+        if messages:
+            passed, is_open = self._admission.admit(self._token, messages)
         self._cursor.commit()
         self._pending.clear()
         self._on_progress()
         return passed, is_open
 
-    def _pass_gate(self, ids):
-        granted = allowance.take(self._cursor, self._provider_id, len(ids))
-        verdicts = outbox.pass_gate(
-            self._cursor, self._gate, self._token, ids[:granted]
-        )
-        passed = {row_id for row_id, reason in verdicts.items() if reason is None}
-        allowance.give_back(self._cursor, self._provider_id, granted - len(passed))
-        # no verdict at all: the leases were over
-        is_open = granted == len(ids) and verdicts
-        return passed, is_open and not outbox.CLOSING.intersection(verdicts.values())
+    def _learn(self, upcoming=()):
+        answered = [(row, outcome) for row, outcome, _came in self._pending]
+        self._admission.learn(answered, upcoming)
 
     def _settle(self, refused=()):
         """Write the answers at hand and their events; the caller commits."""
@@ -195,6 +202,7 @@ class Pump:
         is_settled = False
         try:
             self._cursor.rollback()
+            self._learn()
             self._settle()
             outbox.release(self._cursor, self._token)
             outbox.cancel_left(self._cursor, self._campaign_id)

@@ -32,3 +32,12 @@ from . import test_smtp_pool
 from . import test_verp
 from . import test_bounce_reader
 from . import test_bounce_notice
+from . import test_send_window
+from . import test_frequency
+from . import test_frequency_race
+from . import test_quiet_hours
+from . import test_pacing
+from . import test_allowance_race
+from . import test_warmup
+from . import test_brakes
+from . import test_capacity_access

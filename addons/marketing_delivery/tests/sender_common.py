@@ -7,6 +7,14 @@ from odoo.tests import TransactionCase, new_test_user
 from ..sender.adapter import ACCEPTED, Capabilities, Outcome
 from ..sender.content import Content
 
+# A company that sends at every hour, as often as it likes: tests run at night too.
+ANY_TIME = {
+    "marketing_cap_day": 0,
+    "marketing_cap_week": 0,
+    "marketing_cap_gap": 0,
+    "marketing_quiet_hours": False,
+}
+
 
 class Renderer:
     """Content for tests: addresses starting with ``poison`` cannot be rendered."""
@@ -54,9 +62,11 @@ class SenderCase(TransactionCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.company = cls.env["res.company"].create(
-            {"name": "Company A", "email": "a@a.example"}
+            {"name": "Company A", "email": "a@a.example", **ANY_TIME}
         )
-        cls.other_company = cls.env["res.company"].create({"name": "Company B"})
+        cls.other_company = cls.env["res.company"].create(
+            {"name": "Company B", **ANY_TIME}
+        )
         cls.provider = cls._create_provider()
         cls.campaign = cls._create_campaign(cls.company)
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo.tests import tagged
 
 from ..sender import feedback as kinds
-from ..sender import outbox
+from ..sender import gate, outbox
 from .feedback_common import NOON, FeedbackMixin
 from .sender_common import SenderCase
 
@@ -185,9 +185,9 @@ class TestFeedback(FeedbackMixin, SenderCase):
         """Ask the gate itself."""
         self.env.flush_all()
         self._set(row, "claimed")
-        gate = self.env["campaign.recipient"]._gate_sql()
-        self.env.cr.execute(gate)
-        self.assertEqual(dict(self.env.cr.fetchall())[row.id], refused)
+        questions = self.env["campaign.recipient"]._gate_sql()
+        verdicts = gate.judge(self.env.cr, questions, row.ids)
+        self.assertEqual(verdicts[row.id][0], refused)
 
     def test_a_complaint_stops_the_address_at_once(self):
         self._tell(kinds.COMPLAINED, self.row)

@@ -1,6 +1,6 @@
 from odoo.tests import tagged
 
-from ..sender import outbox
+from ..sender import gate
 from .sender_common import SenderCase
 
 
@@ -15,8 +15,8 @@ class TestGate(SenderCase):
                 WHERE id = %s""",
             [row.id],
         )
-        gate = self.env["campaign.recipient"]._gate_sql()
-        outbox.pass_gate(self.env.cr, gate, "mine", row.ids)
+        questions = self.env["campaign.recipient"]._gate_sql()
+        gate.pass_gate(self.env.cr, questions, "mine", row.ids)
         self.env.invalidate_all()
         return row.state, row.reason
 

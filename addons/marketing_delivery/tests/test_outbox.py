@@ -3,7 +3,7 @@ from psycopg2.errors import UniqueViolation
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..sender import outbox
+from ..sender import gate, outbox
 from ..sender.outbox import Answer
 from .sender_common import SenderCase
 
@@ -14,7 +14,7 @@ class TestOutbox(SenderCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.rows = cls._add("a@x.example", "b@x.example", "c@x.example")
-        cls.gate = cls.env["campaign.recipient"]._gate_sql()
+        cls.questions = cls.env["campaign.recipient"]._gate_sql()
 
     def _claim(self, token="mine", limit=10, campaign=None):
         return outbox.claim(
@@ -27,7 +27,7 @@ class TestOutbox(SenderCase):
 
     def _pass(self, rows, token="mine"):
         ids = [row.id for row in rows]
-        return outbox.pass_gate(self.env.cr, self.gate, token, ids)
+        return gate.pass_gate(self.env.cr, self.questions, token, ids)
 
     def _settle(self, *answers, token="mine"):
         states = outbox.settle(self.env.cr, token, answers)

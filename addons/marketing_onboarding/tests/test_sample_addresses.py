@@ -2,6 +2,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from odoo.addons.marketing_campaign.tests.campaign_common import CampaignCase
+from odoo.addons.marketing_delivery.sender.gate import judge
 
 from ..sample_marks import DOMAIN
 
@@ -18,12 +19,9 @@ class TestSampleAddresses(CampaignCase):
 
     def gate(self, rows):
         self.env.flush_all()
-        query = SQL(
-            "SELECT verdict.id, verdict.reason FROM (%s) verdict WHERE id = ANY(%s)",
-            self.env["campaign.recipient"]._gate_sql(),
-            rows.ids,
-        )
-        return dict(self.env.execute_query(query))
+        questions = self.env["campaign.recipient"]._gate_sql()
+        found = judge(self.env.cr, questions, rows.ids)
+        return {row_id: reason for row_id, (reason, _not_before) in found.items()}
 
     def test_a_subscribed_made_up_address_is_left_out(self):
         campaign = self._create_campaign()

@@ -1,0 +1,13 @@
+from .opening import DAY, Opening, SendWindow, get_offset
+from .quiet import QuietHours
+from .zones import find_country_zone, find_zone
+
+__all__ = [
+    "DAY",
+    "Opening",
+    "QuietHours",
+    "SendWindow",
+    "find_country_zone",
+    "find_zone",
+    "get_offset",
+]
