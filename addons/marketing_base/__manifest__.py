@@ -33,6 +33,7 @@
         "views/email_subscription_preference_views.xml",
         "views/marketing_identity_views.xml",
         "views/marketing_erasure_views.xml",
+        "views/marketing_erasure_request_views.xml",
         "views/marketing_audit_log_views.xml",
         "views/marketing_topic_views.xml",
         "views/marketing_job_views.xml",

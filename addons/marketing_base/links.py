@@ -13,7 +13,17 @@ import re
 import struct
 import time
 
-SCOPES = ("open", "click", "unsubscribe", "view", "landing", "visitor")
+SCOPES = (
+    "open",
+    "click",
+    "unsubscribe",
+    "view",
+    "landing",
+    "visitor",
+    "preferences",
+    "data",
+    "signup",
+)
 SECRET_PARAMETER = "marketing_base.link_secret"
 _PAYLOAD = struct.Struct(">QII")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")

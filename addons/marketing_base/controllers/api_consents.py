@@ -18,11 +18,12 @@ _CONSENT = {
         "channel": _ADDRESS["channel"],
         "status": {
             "type": "string",
-            "enum": ["none", "subscribed", "unsubscribed", "blacklisted"],
+            "enum": ["none", "subscribed", "paused", "unsubscribed", "blacklisted"],
         },
         "consent_given_at": MOMENT_OR_NULL,
         "unsubscribed_at": MOMENT_OR_NULL,
         "source": {"type": ["string", "null"]},
+        "paused_until": MOMENT_OR_NULL,
     },
 }
 
@@ -107,4 +108,5 @@ def _represent(preference, channel):
         "consent_given_at": utc(preference.consent_given_at),
         "unsubscribed_at": utc(preference.unsubscribed_at),
         "source": preference.consent_source or None,
+        "paused_until": utc(preference.paused_until),
     }

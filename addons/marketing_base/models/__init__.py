@@ -29,6 +29,9 @@ from . import res_company
 from . import res_config_settings
 from . import res_partner
 from . import res_partner_erasure
+from . import marketing_erasure_request
+from . import marketing_erasure_intake
+from . import marketing_erasure_forget
 from . import sale_order
 from . import marketing_job
 from . import res_groups

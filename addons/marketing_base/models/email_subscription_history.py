@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from .marketing_pii import PII
 
@@ -31,6 +32,8 @@ class EmailSubscriptionHistory(models.Model):
             ("unsubscribed", "Unsubscribed"),
             ("renewed", "Consent Renewed"),
             ("choices", "Choices Changed"),
+            ("paused", "Paused"),
+            ("resumed", "Pause Ended"),
             ("deleted", "Record Deleted"),
         ],
         readonly=True,
@@ -41,6 +44,8 @@ class EmailSubscriptionHistory(models.Model):
     new_frequency = fields.Char(readonly=True)
     old_topics = fields.Json(readonly=True)
     new_topics = fields.Json(readonly=True)
+    old_paused_until = fields.Datetime(readonly=True)
+    new_paused_until = fields.Datetime(string="Paused Until", readonly=True)
     reason = fields.Text(readonly=True, groups=PII)
     source = fields.Char(readonly=True)
     actor = fields.Selection(
@@ -75,13 +80,34 @@ class EmailSubscriptionHistory(models.Model):
             nobody = line.actor != "user"
             line.user_name = False if nobody else names.get(line.user_id)
 
-    @api.depends("old_frequency", "new_frequency", "old_topics", "new_topics")
+    @api.depends(
+        "old_frequency",
+        "new_frequency",
+        "old_topics",
+        "new_topics",
+        "old_paused_until",
+        "new_paused_until",
+    )
+    @api.depends_context("lang", "tz")
     def _compute_description(self):
         topics = self.env["marketing.topic"].with_context(active_test=False)
         names = {str(topic.id): topic.name for topic in topics.search([])}
         for line in self:
-            parts = line._describe_frequency() + line._describe_topics(names)
+            parts = (
+                line._describe_pause()
+                + line._describe_frequency()
+                + line._describe_topics(names)
+            )
             line.description = "; ".join(parts)
+
+    def _describe_pause(self):
+        until = self.new_paused_until
+        if until == self.old_paused_until:
+            return []
+        if not until:
+            return [self.env._("No pause any more")]
+        day = format_date(self.env, fields.Datetime.context_timestamp(self, until))
+        return [self.env._("Paused until %(day)s", day=day)]
 
     def _describe_frequency(self):
         old, new = self.old_frequency, self.new_frequency
@@ -107,8 +133,11 @@ class EmailSubscriptionHistory(models.Model):
         return said
 
     @api.model
-    def _erase(self, partner_ids, keys):
-        """Blank who it was; what was agreed and the key of the address stay."""
+    def _erase(self, partner_ids, keys, company=None):
+        """Blank who it was; what was agreed and the key of the address stay.
+
+        :param company: only its lines; those of all companies when None
+        """
         self.env.flush_all()
         cr = self.env.cr
         cr.execute("SELECT set_config('marketing_base.erasure', 'on', true)")
@@ -116,8 +145,13 @@ class EmailSubscriptionHistory(models.Model):
             """UPDATE email_subscription_history
                   SET email_address = NULL, partner_id = NULL, reason = NULL,
                       ip_address = NULL, user_agent = NULL
-                WHERE partner_id = ANY(%s) OR address_key = ANY(%s)""",
-            (list(partner_ids), list(keys)),
+                WHERE (partner_id = ANY(%(partners)s) OR address_key = ANY(%(keys)s))
+                  AND company_id = COALESCE(%(company)s, company_id)""",
+            {
+                "partners": list(partner_ids),
+                "keys": list(keys),
+                "company": company.id if company else None,
+            },
         )
         cr.execute("SELECT set_config('marketing_base.erasure', '', true)")
         self.invalidate_model(flush=False)

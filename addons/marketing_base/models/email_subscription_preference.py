@@ -54,6 +54,11 @@ class EmailSubscriptionPreference(models.Model):
         default="normal",
     )
     category_preferences = fields.Json()
+    paused_until = fields.Datetime(
+        copy=False,
+        help="The person asked for a break: nothing is sent before, and without any"
+        " further step it goes on after. What is sent in between is not made up for.",
+    )
     lifts_blacklist = fields.Boolean(
         readonly=True, help="A new consent also leaves the blacklist of Odoo."
     )
@@ -61,6 +66,7 @@ class EmailSubscriptionPreference(models.Model):
     status = fields.Selection(
         [
             ("subscribed", "Subscribed"),
+            ("paused", "Paused"),
             ("unsubscribed", "Unsubscribed"),
             ("blacklisted", "Blacklisted"),
         ],
@@ -89,7 +95,7 @@ class EmailSubscriptionPreference(models.Model):
                 name = preference._get_masked_name()
             preference.display_name = name
 
-    @api.depends("is_subscribed", "email_address", "channel")
+    @api.depends("is_subscribed", "email_address", "channel", "paused_until")
     def _compute_status(self):
         # superuser: the addresses are compared here and shown to nobody
         known = self.sudo()
@@ -107,12 +113,14 @@ class EmailSubscriptionPreference(models.Model):
             "sms": set(number_stops.mapped("number")),
         }
         for preference in self:
-            if not preference.is_subscribed:
-                preference.status = "unsubscribed"
-            elif preference.sudo().email_address in stopped.get(preference.channel, ()):
-                preference.status = "blacklisted"
-            else:
-                preference.status = "subscribed"
+            status = preference._get_own_status()
+            # superuser: the address is compared, not shown
+            address = preference.sudo().email_address
+            if status != "unsubscribed" and address in stopped.get(
+                preference.channel, ()
+            ):
+                status = "blacklisted"
+            preference.status = status
 
     # === KEYS ===#
 

@@ -17,10 +17,11 @@ class EmailSubscriptionRefusal(models.Model):
     ):
         """Return a scalar SQL expression: NULL when sendable, else the reason.
 
-        'no_consent' | 'unsubscribed' | 'blacklisted' | 'topic_opt_out'. All arguments
-        are SQL expressions over the row in question; ``email`` is the clear address or
-        number, ``partner`` and ``topic`` an id or NULL. An invalid address has no key
-        and no consent. Without ``topic`` nothing is looked up for it.
+        'no_consent' | 'unsubscribed' | 'blacklisted' | 'paused_by_person' |
+        'topic_opt_out'. All arguments are SQL expressions over the row in question;
+        ``email`` is the clear address or number, ``partner`` and ``topic`` an id or
+        NULL. An invalid address has no key and no consent. Without ``topic`` nothing is
+        looked up for it. A pause that is over is none: nobody has to end it.
         """
         for model in ("email.subscription.preference", "mail.blacklist", "res.company"):
             self.env[model].flush_model()
@@ -29,6 +30,8 @@ class EmailSubscriptionRefusal(models.Model):
                     WHEN asked.key IS NULL THEN 'no_consent'
                     WHEN consent.is_subscribed IS FALSE THEN 'unsubscribed'
                     WHEN %(blacklisted)s THEN 'blacklisted'
+                    WHEN consent.paused_until > clock_timestamp() AT TIME ZONE 'UTC'
+                    THEN 'paused_by_person'
                     WHEN consent.is_subscribed OR %(similar)s THEN %(unwanted)s
                     ELSE 'no_consent' END
                   FROM (SELECT %(key)s AS key, %(company)s AS company,

@@ -27,6 +27,9 @@ _TABLE = """
         user_agent text,
         text_shown text
     );
+    ALTER TABLE email_subscription_history
+        ADD COLUMN IF NOT EXISTS old_paused_until timestamp,
+        ADD COLUMN IF NOT EXISTS new_paused_until timestamp;
     CREATE INDEX IF NOT EXISTS email_subscription_history_key_idx
         ON email_subscription_history (address_key, channel, company_id);
     CREATE INDEX IF NOT EXISTS email_subscription_history_partner_idx
@@ -45,7 +48,8 @@ _WRITE = """
         INSERT INTO email_subscription_history (
                company_id, channel, address_key, email_address, partner_id, change,
                was_subscribed, is_subscribed, old_frequency, new_frequency,
-               old_topics, new_topics, reason, source, actor, user_id, campaign_id,
+               old_topics, new_topics, old_paused_until, new_paused_until,
+               reason, source, actor, user_id, campaign_id,
                ip_address, user_agent, text_shown)
         SELECT COALESCE(later.company_id, earlier.company_id),
                COALESCE(later.channel, earlier.channel),
@@ -60,11 +64,15 @@ _WRITE = """
                     WHEN later.consent_given_at
                          IS DISTINCT FROM earlier.consent_given_at
                     THEN 'renewed'
+                    WHEN later.paused_until IS DISTINCT FROM earlier.paused_until
+                    THEN CASE WHEN later.paused_until IS NULL THEN 'resumed'
+                              ELSE 'paused' END
                     ELSE 'choices' END,
                earlier.is_subscribed, later.is_subscribed,
                earlier.preferred_frequency, later.preferred_frequency,
                NULLIF(earlier.category_preferences, 'null'),
                NULLIF(later.category_preferences, 'null'),
+               earlier.paused_until, later.paused_until,
                CASE WHEN NOT later.is_subscribed THEN later.unsubscribe_reason END,
                COALESCE(told->>'source',
                         CASE WHEN later.consent_source
@@ -77,10 +85,10 @@ _WRITE = """
           FROM %(rows)s
          WHERE later.id IS NULL OR earlier.id IS NULL
             OR (later.is_subscribed, later.consent_given_at, later.preferred_frequency,
-                NULLIF(later.category_preferences, 'null'))
+                later.paused_until, NULLIF(later.category_preferences, 'null'))
                IS DISTINCT FROM
                (earlier.is_subscribed, earlier.consent_given_at,
-                earlier.preferred_frequency,
+                earlier.preferred_frequency, earlier.paused_until,
                 NULLIF(earlier.category_preferences, 'null'));
         RETURN NULL;
     END $$;

@@ -13,7 +13,9 @@ ADDRESS_LIMIT = "marketing_base.api_address_limit"
 DEFAULT_ADDRESS_LIMIT = 1200
 # Guessing keys empties an address's bucket this many times faster.
 WRONG_KEY_COST = 20
-KEEP_HOURS = 2
+# longer than the slowest bucket needs to fill again
+KEEP_HOURS = 26
+MINUTE = 60
 
 
 class MarketingApiLimit(models.AbstractModel):
@@ -42,19 +44,37 @@ class MarketingApiLimit(models.AbstractModel):
         """
         per_address = self._get_address_limit()
         cost = WRONG_KEY_COST if wrong_key else 1
-        buckets = {self._address_name(address): (per_address, min(cost, per_address))}
+        buckets = {
+            self._address_name(address): (per_address, min(cost, per_address), MINUTE)
+        }
         if key:
-            buckets[f"key:{key.id}"] = (key.rate_limit, 1)
+            buckets[f"key:{key.id}"] = (key.rate_limit, 1, MINUTE)
         return self._take_from(buckets, key)
 
     @api.model
     def _take_public(self, address, name, per_address, per_name):
         """Count a request without a key, apart from those of programs."""
         address = self._address_name(f"{name}:{address}")
-        return self._take_from({address: (per_address, 1), name: (per_name, 1)}, None)
+        return self._take_from(
+            {address: (per_address, 1, MINUTE), name: (per_name, 1, MINUTE)}
+        )
 
     @api.model
-    def _take_from(self, buckets, key):
+    def _take_page(self, *uses):
+        """Count uses of a page for shoppers; return 0, or the seconds to wait.
+
+        Each use is ``(purpose, who, size, seconds)``: at most ``size`` in ``seconds``.
+        The table gets a keyed hash of both words.
+        """
+        return self._take_from(
+            {
+                self._address_name(f"{purpose}:{who}"): (size, 1, seconds)
+                for purpose, who, size, seconds in uses
+            }
+        )
+
+    @api.model
+    def _take_from(self, buckets, key=None):
         with self.env.registry.cursor() as cr:
             read_committed(cr)
             cr.execute(self._take_sql(sorted(buckets.items())))
@@ -67,11 +87,11 @@ class MarketingApiLimit(models.AbstractModel):
     def _take_sql(self, buckets):
         """One statement; rows are taken in the order of their names."""
         rows = SQL(", ").join(
-            SQL("(%s, %s::float8, %s::float8)", name, limit, cost)
-            for name, (limit, cost) in buckets
+            SQL("(%s, %s::float8, %s::float8, %s::float8)", name, *values)
+            for name, values in buckets
         )
         return SQL(
-            """WITH asked(name, size, cost) AS (VALUES %(rows)s), taken AS (
+            """WITH asked(name, size, cost, seconds) AS (VALUES %(rows)s), taken AS (
                    INSERT INTO marketing_api_bucket AS bucket
                           (name, tokens, allowed, touched_at)
                    SELECT name, size - cost, TRUE, clock_timestamp()
@@ -81,12 +101,12 @@ class MarketingApiLimit(models.AbstractModel):
                           SELECT CASE WHEN level >= 1 THEN level - cost ELSE level END,
                                  level >= 1, clock_timestamp()
                             FROM asked, LATERAL (
-                                 SELECT least(size, bucket.tokens + size / 60 *
+                                 SELECT least(size, bucket.tokens + size / seconds *
                                         extract(epoch FROM clock_timestamp()
                                                 - bucket.touched_at)) AS level) filled
                            WHERE asked.name = bucket.name)
                 RETURNING name, allowed, tokens)
-               SELECT allowed, (1 - tokens) * 60 / size
+               SELECT allowed, (1 - tokens) * seconds / size
                  FROM taken JOIN asked USING (name)""",
             rows=rows,
         )

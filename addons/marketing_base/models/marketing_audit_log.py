@@ -53,6 +53,8 @@ class MarketingAuditLog(models.Model):
             ("groups_changed", self.env._("Access Rights Changed")),
             ("consent_overridden", self.env._("Consent Changed by Staff")),
             ("customer_erased", self.env._("Customer Erased")),
+            ("erasure_requested", self.env._("Erasure Requested")),
+            ("erasure_closed", self.env._("Erasure Request Closed")),
             ("job_requeued", self.env._("Job Queued Again")),
             ("api_key_created", self.env._("API Key Created")),
             ("api_key_revoked", self.env._("API Key Revoked")),

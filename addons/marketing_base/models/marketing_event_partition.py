@@ -49,10 +49,13 @@ _REFUSE_CHANGE = """
     LANGUAGE plpgsql AS $$
     BEGIN
         -- set for one transaction by the erasure of a customer, which may only remove
-        -- properties, and by the move of a row into the partition of its month
+        -- properties and whose event it was, and by the move of a row into the
+        -- partition of its month
         IF TG_OP = 'UPDATE'
            AND current_setting('marketing_base.erasure', true) = 'on'
-           AND to_jsonb(NEW) - 'properties' = to_jsonb(OLD) - 'properties'
+           AND to_jsonb(NEW) - '{properties,partner_id}'::text[]
+             = to_jsonb(OLD) - '{properties,partner_id}'::text[]
+           AND (NEW.partner_id IS NULL OR NEW.partner_id = OLD.partner_id)
            AND OLD.properties @> NEW.properties THEN
             RETURN NEW;
         ELSIF TG_OP = 'DELETE'

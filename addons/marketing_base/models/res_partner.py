@@ -17,6 +17,7 @@ class ResPartner(models.Model):
     marketing_consent = fields.Selection(
         [
             ("subscribed", "Subscribed"),
+            ("paused", "Paused"),
             ("unsubscribed", "Unsubscribed"),
             ("none", "None"),
         ],
@@ -45,11 +46,7 @@ class ResPartner(models.Model):
         for partner in self:
             preference = by_key.get(keys[partner])
             partner.marketing_consent = (
-                "none"
-                if not preference
-                else "subscribed"
-                if preference.is_subscribed
-                else "unsubscribed"
+                "none" if not preference else preference._get_own_status()
             )
 
     def _compute_marketing_history_ids(self):

@@ -15,6 +15,7 @@ from . import test_company
 from . import test_consent
 from . import test_consent_history
 from . import test_consent_paths
+from . import test_erasure_request
 from . import test_event
 from . import test_every_action
 from . import test_every_model
@@ -27,6 +28,7 @@ from . import test_event_type
 from . import test_identity
 from . import test_job_access
 from . import test_links
+from . import test_pause
 from . import test_person_orders
 from . import test_masking
 from . import test_projection

@@ -20,6 +20,9 @@ EXPECTED = {
     "marketing.topic": dict.fromkeys(ROLES, READ)
     | {"manager": ALL, "administrator": ALL},
     "marketing.erasure": {"compliance": ALL, "administrator": ALL},
+    "marketing.erasure.request": dict.fromkeys(
+        ("compliance", "administrator"), ALL - {"unlink"}
+    ),
     "marketing.job": {"administrator": {"read", "write"}},
     "marketing.api.scope": {"administrator": READ},
     "marketing.api.key": {"administrator": ALL},

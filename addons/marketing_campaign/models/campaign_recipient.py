@@ -14,6 +14,7 @@ REASONS = {
     "no_consent": _lt("No consent"),
     "unsubscribed": _lt("Unsubscribed"),
     "blacklisted": _lt("Blacklisted"),
+    "paused_by_person": _lt("Asked for a break"),
     "topic_opt_out": _lt("Does not want this topic"),
     "global_holdout": _lt("Control group"),
     "held_out": _lt("Control group"),

@@ -4,7 +4,7 @@ from odoo.tools import SQL
 
 from .email_campaign_checklist import Check
 
-REFUSALS = ("no_consent", "unsubscribed", "blacklisted")
+REFUSALS = ("no_consent", "unsubscribed", "blacklisted", "paused_by_person")
 MOST_REFUSED = 0.5
 MOST_EXCLUDED = 0.8
 

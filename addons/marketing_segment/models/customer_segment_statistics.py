@@ -142,6 +142,7 @@ class CustomerSegment(models.Model):
             "no_consent": self.env._("No consent"),
             "unsubscribed": self.env._("Unsubscribed"),
             "blacklisted": self.env._("Blacklisted"),
+            "paused_by_person": self.env._("Asked for a break"),
         }
 
     def _render_refusals(self, reasons, count):
