@@ -33,6 +33,10 @@
         "views/delivery_click_views.xml",
         "views/public_templates.xml",
         "views/res_config_settings_views.xml",
+        "views/preference_templates.xml",
+        "views/data_templates.xml",
+        "views/signup_templates.xml",
+        "views/marketing_signup_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["marketing_delivery/static/src/sending_hold/**/*"],

@@ -22,7 +22,18 @@ PUBLIC_ROUTE = {
     "sitemap": False,
     "max_content_length": MAX_BODY,
 }
-_NOT_FOUND = (
+# Pages with forms: no script, no foreign content, never in a frame.
+FORM_PAGE = {
+    **PRIVATE,
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:;"
+        " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Frame-Options": "DENY",
+}
+# `csrf` off: the signed token in the address is the proof, there is no session.
+FORM_ROUTE = {**PUBLIC_ROUTE, "methods": ["GET", "POST"], "csrf": False}
+_PLAIN_PAGE = (
     '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
     '<meta name="viewport" content="width=device-width, initial-scale=1">'
     "<title>{title}</title><style>body{{font:16px/1.5 system-ui,sans-serif;"
@@ -40,11 +51,18 @@ def verify(scope, token):
 
 def not_found():
     """Answer the same to every wrong token: nothing can be learned by trying."""
-    page = _NOT_FOUND.format(
-        title=request.env._("This link is not valid"),
-        hint=request.env._("It may be incomplete or too old."),
-    )
-    return Response(page, status=404, headers=PRIVATE, mimetype="text/html")
+    title = request.env._("This link is not valid")
+    return _plain(404, title, request.env._("It may be incomplete or too old."))
+
+
+def too_many():
+    title = request.env._("That was very often")
+    return _plain(429, title, request.env._("Please try again in an hour."))
+
+
+def _plain(status, title, hint):
+    page = _PLAIN_PAGE.format(title=title, hint=hint)
+    return Response(page, status=status, headers=PRIVATE, mimetype="text/html")
 
 
 def visit():

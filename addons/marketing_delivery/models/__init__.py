@@ -37,8 +37,17 @@ from . import engagement_intake
 from . import engagement_projection
 from . import engagement_events
 from . import marketing_event_intake
+from . import addressee
+from . import public_page
+from . import public_mail
 from . import unsubscribe_page
 from . import preference_page
+from . import person_data
+from . import data_page
+from . import marketing_signup
+from . import marketing_signup_intake
+from . import signup_page
+from . import marketing_erasure_request
 from . import browser_view
 from . import email_engagement
 from . import res_partner

@@ -11,8 +11,11 @@ class ResPartner(models.Model):
         What has not left yet is stopped by the gate: an erased address has no consent.
         """
         # sudo: super() checks the officer's right before anything is changed
-        partner_ids = self.sudo()._get_erased_partners().ids
+        partners = self.sudo()._get_erased_partners()
+        partner_ids = partners.ids
+        keys = {key for _channel, key in partners._get_marketing_keys()}
         result = super()._marketing_erase()
+        partners.env["marketing.signup"]._erase_addresses(keys)
         messages = self.env["campaign.recipient"]
         messages.flush_model()
         self.env.cr.execute(

@@ -1,42 +1,22 @@
-from typing import NamedTuple
-
 from odoo import api, models
-from odoo.tools.image import image_data_uri
 
 from odoo.addons.marketing_base.events import Event, insert_events
 from odoo.addons.marketing_base.evidence import Evidence
-from odoo.addons.marketing_base.masking import mask_email
+from odoo.addons.marketing_base.masking import mask_address
+from odoo.addons.marketing_base.scrub import clean_text
 
-_FIND = """
-    SELECT r.id, r.company_id, r.campaign_id, r.customer_id, r.channel, r.address_key,
-           r.email_address, r.send_key::text, p.lang
-      FROM campaign_recipient r LEFT JOIN res_partner p ON p.id = r.customer_id
-     WHERE r.id = %s
-"""
 _IS_SUBSCRIBED = """
     SELECT is_subscribed FROM email_subscription_preference
      WHERE company_id = %s AND channel = %s AND address_key = %s
 """
-
-
-class Message(NamedTuple):
-    """What a signed link says about its recipient; `email` is empty once erased."""
-
-    recipient_id: int
-    company_id: int
-    campaign_id: int
-    partner_id: int | None
-    channel: str
-    address_key: str
-    email: str | None
-    send_key: str
-    lang: str | None
+MAX_REASON = 500
 
 
 class MarketingUnsubscribePage(models.AbstractModel):
     """The page behind the unsubscribe link, without account and without script."""
 
     _name = "marketing.unsubscribe.page"
+    _inherit = ["marketing.public.page"]
     _description = "Unsubscribe Page"
 
     @api.model
@@ -52,37 +32,42 @@ class MarketingUnsubscribePage(models.AbstractModel):
 
     @api.model
     def _find(self, recipient_id):
-        self.env.cr.execute(_FIND, (recipient_id,))
-        row = self.env.cr.fetchone()
-        return Message(*row) if row else None
+        return self.env["marketing.addressee"]._find_message(recipient_id)
 
     @api.model
-    def _apply(self, message, action, visit, *, reason="", frequency="", topics=()):
+    def _read_reason(self, reason="", words=""):
+        """Return (code, what is kept): a code of ours and the person's own words."""
+        code = reason if reason in self._get_reasons() else None
+        words = " ".join(clean_text(words or "").split())[:MAX_REASON]
+        return code, ": ".join(filter(None, (code, words))) or None
+
+    @api.model
+    def _apply(self, message, action, visit, *, reason="", words=""):
         """Do what the form says; return the notice to show, if any.
 
         Anything unknown is a wish to leave.
         """
         if action == "resubscribe":
             return "resubscribed" if self._resubscribe(message, visit) else None
-        if action == "save":
-            saved = self.env["marketing.preference.page"]._save(
-                message, visit, frequency=frequency, topics=topics
-            )
-            return "saved" if saved else None
-        reason = reason if reason in self._get_reasons() else None
-        self._unsubscribe(message, visit, reason=reason, source="unsubscribe_page")
+        code, kept = self._read_reason(reason, words)
+        self._unsubscribe(
+            message, visit, code=code, reason=kept, source="unsubscribe_page"
+        )
         return None
 
     @api.model
-    def _unsubscribe(self, message, visit, *, reason=None, source):
-        """Stop mail to the address; repeating it changes nothing."""
+    def _unsubscribe(self, message, visit, *, code=None, reason=None, source):
+        """Stop mail to the address; repeating it changes nothing.
+
+        :param code: one of our reasons, for the log; ``reason`` may add own words
+        """
         # the signed link is the shopper's right; the public user has none of its own
         preference = self.env["email.subscription.preference"].sudo()
         preference._opt_out(
             message.company_id,
             message.channel,
             message.address_key,
-            reason=reason,
+            reason=reason or code,
             source=source,
             ip=visit.network,
             address=message.email,
@@ -90,11 +75,18 @@ class MarketingUnsubscribePage(models.AbstractModel):
                 campaign_id=message.campaign_id,
                 user_agent=visit.agent,
                 # a mail program that leaves by one click shows words of its own
-                text_shown=self._get_texts(message)["unsubscribe"]
-                if source == "unsubscribe_page"
-                else None,
+                text_shown=None
+                if source == "one_click"
+                else self._get_texts(message)["unsubscribe"],
             ),
         )
+        self._log_leaving(message, visit, code, source)
+
+    @api.model
+    def _log_leaving(self, message, visit, code, source):
+        """Append the event of a message; leaving without one is in the trail only."""
+        if not message.recipient_id:
+            return
         properties = {**visit.properties(), "via": source}
         event = Event(
             event_type="email_unsubscribed",
@@ -103,7 +95,7 @@ class MarketingUnsubscribePage(models.AbstractModel):
             partner_id=message.partner_id,
             campaign_id=message.campaign_id,
             recipient_id=message.recipient_id,
-            properties={**properties, "reason": reason} if reason else properties,
+            properties={**properties, "reason": code} if code else properties,
         )
         insert_events(self.env.cr, [event])
 
@@ -132,9 +124,8 @@ class MarketingUnsubscribePage(models.AbstractModel):
     @api.model
     def _get_texts(self, message):
         """Return the sentences a person agrees to, as the page and the history say."""
-        page = self.with_context(lang=message.lang or self.env.lang)
-        # the page names the sender, whose name is public
-        name = page.env["res.company"].sudo().browse(message.company_id).name
+        page = self._in_language(message.lang)
+        name = page._get_company(message.company_id).name
         return {
             "unsubscribe": page.env._(
                 "%(company)s will no longer send offers and news to you.", company=name
@@ -156,31 +147,18 @@ class MarketingUnsubscribePage(models.AbstractModel):
     @api.model
     def _render(self, message, token, *, notice=None):
         """Return the page as it stands now: form, or confirmation with a way back."""
-        lang = message.lang or self.env.lang
-        page = self.with_context(lang=lang)
-        # the page names the sender: its name, logo and address are public
-        company = page.env["res.company"].sudo().browse(message.company_id)
+        page = self._in_language(message.lang)
         values = {
-            "html_lang": (lang or "en_US").replace("_", "-"),
-            "company_name": company.name,
-            "logo": self._get_logo(company),
-            "postal_address": company.marketing_postal_address,
-            "masked_email": mask_email(message.email),
+            "masked_address": mask_address(message.channel, message.email),
             "can_resubscribe": bool(message.email),
             "is_subscribed": self._is_subscribed(message),
             "resubscribed": notice == "resubscribed",
-            "saved": notice == "saved",
             "reasons": page._get_reasons(),
+            "max_reason": MAX_REASON,
             "texts": self._get_texts(message),
-            **page.env["marketing.preference.page"]._prepare_choices(message),
             "action_url": f"/mm/u/{token}",
+            "choices_url": f"/mm/p/{token}",
         }
-        template = "marketing_delivery.unsubscribe_page"
-        return page.env["ir.qweb"]._render(template, values).lstrip()
-
-    @staticmethod
-    def _get_logo(company):
-        """Return the logo within the page: its own address would tell a record id."""
-        if company.uses_default_logo or not company.logo_web:
-            return None
-        return image_data_uri(company.logo_web)
+        return page._render_page(
+            "marketing_delivery.unsubscribe_page", message.company_id, values
+        )

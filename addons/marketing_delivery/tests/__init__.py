@@ -17,10 +17,15 @@ from . import test_pump
 from . import test_pump_requests
 from . import test_mime
 from . import test_replies
+from . import test_signup
+from . import test_signup_http
 from . import test_smtp_adapter
 from . import test_sender_access
 from . import test_message_erasure
 from . import test_installation
+from . import test_brand
+from . import test_data_http
+from . import test_one_click_message
 from . import test_preference_http
 from . import test_delivery_audit
 from . import test_delivery_metrics
