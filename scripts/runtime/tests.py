@@ -154,6 +154,7 @@ def _real_processes(name: str, options: list[str]) -> bool:
                 str(paths.ROOT / "tests" / "support"),
                 # the peers that tests of providers share
                 str(paths.ADDONS / "marketing_delivery" / "tests"),
+                str(paths.ADDONS / "marketing_delivery_sendgrid" / "tests"),
             ]
         ),
     )

@@ -1,6 +1,7 @@
 """Real senders, a real mail server and a committed scratch database."""
 
 import pytest
+from sendgrid_peer import SendGridPeer
 from smtp_peer import Peer
 from stage import Launcher, Sink, Stage
 
@@ -49,5 +50,12 @@ def sink(tmp_path, request):
 @pytest.fixture
 def peer():
     peer = Peer()
+    yield peer
+    peer.stop()
+
+
+@pytest.fixture
+def http_peer():
+    peer = SendGridPeer()
     yield peer
     peer.stop()

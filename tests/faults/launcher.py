@@ -4,7 +4,8 @@ Usage: launcher.py CONFIGURATION DATABASE. Reads lines from standard input:
 ``create PROVIDER`` creates a campaign and prints its id; ``send CAMPAIGN CONNECTIONS``
 forks a process that pumps until the campaign is done and prints its pid; ``sweep``
 runs the sweeper in a forked process and prints its exit code; ``confirm`` lets a
-restored database send; ``reap PID`` tells how a process ended.
+restored database send; ``feedback PROVIDER KEY …`` records that the provider delivered
+these messages; ``reap PID`` tells how a process ended.
 """
 
 import os
@@ -57,6 +58,20 @@ def confirm(registry):
         installation._confirm_installation("fault test")
 
 
+def feedback(registry, provider_id, keys):
+    """Do what the processing of a webhook does."""
+    # known once the configuration is
+    from odoo.addons.marketing_delivery.sender.feedback import Feedback
+    from odoo.addons.marketing_queue.isolation import read_committed
+
+    with registry.cursor() as cr:
+        read_committed(cr)
+        env = api.Environment(cr, SUPERUSER_ID, {})
+        told = [Feedback("delivered", key, f"delivered-{key}") for key in keys]
+        provider = env["delivery.provider"].browse(provider_id)
+        env["delivery.feedback"]._record(provider, told)
+
+
 def fork(function, *arguments):
     pid = os.fork()
     if pid:
@@ -86,6 +101,10 @@ def main(configuration, database):
             sql_db.close_all()
         elif command == "sweep":
             print(_wait(fork(sweep, registry)), flush=True)
+        elif command == "feedback":
+            provider_id, *keys = arguments
+            process = fork(feedback, registry, int(provider_id), keys)
+            print(_wait(process), flush=True)
         elif command == "confirm":
             print(_wait(fork(confirm, registry)), flush=True)
         elif command == "reap":

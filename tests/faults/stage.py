@@ -17,6 +17,8 @@ SHORT_TIMES = {
     "MARKETING_REPLY_SECONDS": "2",
     "MARKETING_COMMAND_SECONDS": "2",
     "MARKETING_CONNECT_SECONDS": "2",
+    "MARKETING_HTTP_CONNECT_SECONDS": "2",
+    "MARKETING_HTTP_REPLY_SECONDS": "2",
     "MARKETING_RETRY_SECONDS": "600",
     "MARKETING_PROVIDER_RETRY_SECONDS": "1",
 }
@@ -80,6 +82,9 @@ class Launcher:
 
     def sweep(self):
         assert self._ask("sweep") == "0"
+
+    def feedback(self, provider_id, keys):
+        assert self._ask(f"feedback {provider_id} {' '.join(keys)}") == "0"
 
     def confirm(self):
         assert self._ask("confirm") == "0"

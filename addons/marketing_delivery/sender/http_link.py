@@ -134,7 +134,17 @@ class _TimedSocket:
         self._deadline = deadline
 
     def makefile(self, _mode):
-        return io.BufferedReader(_TimedFile(self._sock, self._deadline))
+        return _WholeLines(_TimedFile(self._sock, self._deadline))
+
+
+class _WholeLines(io.BufferedReader):
+    """The head of an answer; ``http.client`` takes one that was cut for a whole one."""
+
+    def readline(self, size=-1):
+        line = super().readline(size)
+        if not line.endswith(b"\n") and len(line) != size:
+            raise http.client.RemoteDisconnected("the answer was cut")
+        return line
 
 
 class _TimedFile(io.RawIOBase):

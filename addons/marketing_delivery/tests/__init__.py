@@ -7,6 +7,7 @@ from . import test_engagement_replay
 from . import test_engagement_access
 from . import test_feedback
 from . import test_doubt
+from . import test_http_link
 from . import test_webhook
 from . import test_outbox
 from . import test_gate

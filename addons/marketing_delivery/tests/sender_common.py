@@ -156,9 +156,11 @@ class SenderCase(TransactionCase):
         return {row.email_address: row.state for row in rows}
 
     def _events(self, campaign=None):
+        """Return what the log holds of the messages."""
         self.env.cr.execute(
             """SELECT event_type, event_id FROM marketing_event
-                WHERE campaign_id = %s ORDER BY event_id""",
+                WHERE campaign_id = %s AND recipient_id IS NOT NULL
+                ORDER BY event_id""",
             [(campaign or self.campaign).id],
         )
         return self.env.cr.fetchall()

@@ -44,7 +44,9 @@ class TestPumpRequests(SenderCase):
     def test_a_hundred_at_once(self):
         rows = self._add(*(f"c{n}@x.example" for n in range(230)))
         adapter = RequestAdapter(accept)
-        self._pump(adapter)
+        # however slow this machine is
+        with patch("odoo.addons.marketing_delivery.sender.settings.SLOW_BATCH", 1e9):
+            self._pump(adapter)
         sizes = [len(request) for request in adapter.requests]
         self.assertEqual(sizes, [100, 100, 30])
         self.assertEqual(set(rows.mapped("state")), {"sent"})
@@ -102,7 +104,8 @@ class TestPumpRequests(SenderCase):
         self._pump(RequestAdapter(lose))
         self.assertEqual(set(rows.mapped("state")), {"in_doubt"})
         self.assertTrue(all(rows.mapped("doubted_at")))
-        self.assertEqual(len(self._events()), 30)
+        kinds = [kind for kind, _id in self._events()]
+        self.assertEqual(kinds.count("email_in_doubt"), 30)
 
     def test_a_refused_request_gives_all_back(self):
         """Begun, refused as a whole, and the provider is to be left alone."""

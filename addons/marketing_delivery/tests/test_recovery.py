@@ -102,7 +102,7 @@ class TestRecovery(SenderCase):
         jobs = self.env["marketing.job"].search(
             [("key", "=", f"deliver:{self.campaign.id}:0"), ("state", "=", "pending")]
         )
-        self.assertEqual(jobs.payload, {"campaign_id": self.campaign.id})
+        self.assertEqual(jobs.payload["campaign_id"], self.campaign.id)
         self.assertEqual((jobs.kind, jobs.queue), ("pump", "deliver"))
 
     def test_sweep_closes_what_is_over_and_cancels_the_rest(self):

@@ -1,11 +1,10 @@
 from odoo import models
 
-from odoo.addons.marketing_delivery.sender.content import Content
+from odoo.addons.marketing_delivery.sender.content import Content, Skeleton
 
-PAGE = (
-    "<html><body><p>Hello %s</p>"
-    "<a href='%s'>Offer</a><a href='%s'>Stop</a></body></html>"
-)
+HTML = ("<html><body><p>Hello ", 0, "</p><a href='", 1, "'>Offer</a><a href='", 2)
+TEXT = ("Hello ", 0, "\n", 2, "\n")
+SKELETON = Skeleton((*HTML, "'>Stop</a></body></html>"), TEXT)
 
 
 class PlainRenderer:
@@ -19,11 +18,15 @@ class PlainRenderer:
         return dict(cr.fetchall())
 
     def render(self, row, context, links):
+        return self.render_slots(row, context, links)._replace(skeleton=None, values=())
+
+    def render_slots(self, row, context, links):
         if context.startswith("poison"):
             raise ZeroDivisionError("the template divides by zero")
         name = context.partition("@")[0]
-        html = PAGE % (name, links.click(0), links.unsubscribe())
-        return Content(f"Hello {name}", html, f"Hello {name}\n{links.unsubscribe()}\n")
+        values = (name, links.click(0), links.unsubscribe())
+        html, text = SKELETON.fill(values)
+        return Content(f"Hello {name}", html, text, SKELETON, values)
 
 
 class EmailCampaign(models.Model):
