@@ -40,6 +40,10 @@ from . import marketing_event_intake
 from . import addressee
 from . import public_page
 from . import public_mail
+from . import delivery_mailbox_domain
+from . import email_deliverability_stats
+from . import deliverability_projection
+from . import engagement_deliverability
 from . import unsubscribe_page
 from . import preference_page
 from . import person_data

@@ -47,3 +47,5 @@ from . import test_allowance_race
 from . import test_warmup
 from . import test_brakes
 from . import test_capacity_access
+from . import test_deliverability
+from . import test_mailbox_domain
