@@ -55,7 +55,7 @@ class MarketingApiKey(models.Model):
                     ALERT,
                     user_id=user.id,
                     summary=told.env._(
-                        "Replace the API key of “%(program)s”", program=key.name
+                        "Replace the API key of %(program)s", program=key.name
                     ),
                     note=told.env._(
                         "The program sent it in the address of a request, so it is"
