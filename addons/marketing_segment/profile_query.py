@@ -154,20 +154,29 @@ ranked AS (
       FROM ranked
 )"""
 
+# Scores and where each begins, both ascending, read once: so many beginnings are at
+# most a customer's value, and the last of them is the score. Few days score high.
 _BY_CUTS = """
-scored AS (
-    SELECT facts.*, COALESCE(cut.recency, 1) AS recency_score,
-           COALESCE(cut.frequency, 1) AS frequency_score,
-           COALESCE(cut.monetary, 1) AS monetary_score
-      FROM facts
-     CROSS JOIN LATERAL (
-           SELECT MAX(score) FILTER (WHERE dimension = 'recency'
-                                       AND facts.recency_days <= value) AS recency,
-                  MAX(score) FILTER (WHERE dimension = 'frequency'
-                                       AND facts.frequency >= value) AS frequency,
-                  MAX(score) FILTER (WHERE dimension = 'monetary'
-                                       AND facts.monetary >= value) AS monetary
-             FROM customer_profile_cut WHERE company_id = %(company)s) cut
+cuts AS MATERIALIZED (
+    SELECT array_agg(score ORDER BY score) FILTER (WHERE recency) AS recency,
+           array_agg(-value ORDER BY score) FILTER (WHERE recency) AS recency_from,
+           array_agg(score ORDER BY score) FILTER (WHERE frequency) AS frequency,
+           array_agg(value ORDER BY score) FILTER (WHERE frequency) AS frequency_from,
+           array_agg(score ORDER BY score) FILTER (WHERE monetary) AS monetary,
+           array_agg(value ORDER BY score) FILTER (WHERE monetary) AS monetary_from
+      FROM (SELECT score, value::numeric, dimension = 'recency' AS recency,
+                   dimension = 'frequency' AS frequency,
+                   dimension = 'monetary' AS monetary
+              FROM customer_profile_cut WHERE company_id = %(company)s) cut
+), scored AS (
+    SELECT facts.*,
+           COALESCE(cuts.recency[width_bucket(
+               -facts.recency_days::numeric, recency_from)], 1) AS recency_score,
+           COALESCE(cuts.frequency[width_bucket(
+               facts.frequency::numeric, frequency_from)], 1) AS frequency_score,
+           COALESCE(cuts.monetary[width_bucket(
+               facts.monetary::numeric, monetary_from)], 1) AS monetary_score
+      FROM facts CROSS JOIN cuts
 )"""
 
 _FRESH = """
@@ -208,4 +217,5 @@ def fresh_profiles(company, today, partner_ids=None) -> SQL:
 def among(column: SQL, partner_ids) -> SQL:
     if partner_ids is None:
         return SQL("%s IS NOT NULL", column)
-    return SQL("%s = ANY(%s)", column, list(partner_ids))
+    # one literal: of an ARRAY of 10,000 numbers PostgreSQL makes 10,000 expressions
+    return SQL("%s = ANY(%s::int[])", column, f"{{{','.join(map(str, partner_ids))}}}")

@@ -103,6 +103,27 @@ class TestProfileRefresh(SegmentCase):
         self.assertEqual((result["added"], result["deleted"]), (0, 0))
         self.assertEqual(result["changed"], 1)
 
+    def test_changed_numbers_touch_no_index(self):
+        self.env.cr.execute(
+            "SELECT reloptions FROM pg_class WHERE oid = 'customer_profile'::regclass"
+        )
+        self.assertIn("fillfactor=85", self.env.cr.fetchone()[0])
+        updates, without_index = self._count_updates()
+        for order in self.customers[1].sale_order_ids:
+            order.order_line.price_unit += 0.01
+        self.assertEqual(self.profiles._refresh_dirty(), 1)
+        self.assertEqual(self._count_updates(), (updates + 1, without_index + 1))
+
+    def _count_updates(self):
+        self.env.cr.execute(
+            """
+            SELECT pg_stat_get_xact_tuples_updated(oid),
+                   pg_stat_get_xact_tuples_hot_updated(oid)
+              FROM pg_class WHERE oid = 'customer_profile'::regclass
+            """
+        )
+        return self.env.cr.fetchone()
+
     def test_rebuild_gives_the_same_rows(self):
         before = self._rows()
         self.env.cr.execute("DELETE FROM customer_profile")
