@@ -1,8 +1,8 @@
 from odoo.tests import HttpCase, tagged
 
 from odoo.addons.marketing_base.tests.api_common import ApiMixin
+from odoo.addons.marketing_delivery.send_window import SendWindow
 
-from ..send_window import SendWindow
 from .campaign_common import CampaignCase
 
 
