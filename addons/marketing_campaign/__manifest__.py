@@ -36,6 +36,7 @@
         "views/sale_order_views.xml",
         "views/res_config_settings_views.xml",
         "views/campaign_menus.xml",
+        "views/marketing_topic_views.xml",
         "data/ir_cron_campaign_days.xml",
         "views/campaign_daily_stats_views.xml",
         "views/email_campaign_days_views.xml",

@@ -52,7 +52,14 @@ class EmailSubscriptionChoices(models.Model):
             values["paused_until"] = self._get_pause_end(pause_days)
         with self._telling(source, ip=ip, evidence=evidence):
             self._write_server(values)
+        self._mirror_choices()
         return True
+
+    def _mirror_choices(self):
+        """Hook: these consents have just changed; upper addons keep copies in step.
+
+        Many at once, and whatever goes past the verbs, a daily job brings in step.
+        """
 
     @api.model
     def _get_pause_end(self, days):

@@ -49,6 +49,7 @@ class EmailSubscriptionConsent(models.Model):
                 prefer_new=("partner_id",),
             )
             preference._remove_from_blacklist()
+        preference._mirror_choices()
         return preference
 
     def action_opt_out(self):
@@ -95,6 +96,7 @@ class EmailSubscriptionConsent(models.Model):
                 prefer_new=("unsubscribe_reason",),
             )
             preference._add_to_blacklist()
+        preference._mirror_choices()
         return preference
 
     @api.model

@@ -148,6 +148,7 @@ class EmailSubscriptionPreference(models.Model):
             preferences = super().create(vals_list)
             preferences.filtered(lambda p: not p.is_subscribed)._add_to_blacklist()
         preferences._audit_staff("created")
+        preferences._mirror_choices()
         return preferences
 
     def _prepare_consent_values(self, vals):
@@ -190,6 +191,7 @@ class EmailSubscriptionPreference(models.Model):
             )
         changed = self.filtered(lambda p: p.is_subscribed != before[p.id])
         changed._audit_staff("changed")
+        self._mirror_choices()
         return result
 
     def unlink(self):

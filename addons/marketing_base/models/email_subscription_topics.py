@@ -110,6 +110,7 @@ class EmailSubscriptionTopics(models.Model):
             "double_opt_in": self.env._("Confirmed by Email"),
             "manual": self.env._("Entered by Staff"),
             "merge": self.env._("Merged Customers"),
+            "mailing_list": self.env._("Mailing List"),
             "erasure": self.env._("Erasure"),
             "unknown": self.env._("Unknown (Database)"),
         }

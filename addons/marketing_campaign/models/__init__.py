@@ -40,6 +40,9 @@ from . import email_campaign_checks_sender
 from . import email_campaign_checks_rules
 from . import email_campaign_checks_window
 from . import campaign_recipient
+from . import marketing_topic
+from . import mailing_subscription
+from . import email_subscription_lists
 from . import marketing_attribution
 from . import marketing_attribution_triggers
 from . import marketing_attribution_refresh
