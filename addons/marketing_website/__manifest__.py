@@ -9,6 +9,7 @@
     "data": [
         "views/res_config_settings_views.xml",
         "views/website_templates.xml",
+        "views/newsletter_templates.xml",
     ],
     "assets": {
         # not in the page: its loader fetches it after consent

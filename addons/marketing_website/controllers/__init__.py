@@ -1,1 +1,2 @@
+from . import newsletter
 from . import visitor_events
