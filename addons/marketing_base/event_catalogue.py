@@ -44,7 +44,7 @@ _REACTION = {
     "client": CODE,
     "suspect": CODE,
 }
-_OUTCOME = {"reason": _text(100), "bounce_type": CODE}
+_OUTCOME = {"reason": _text(100), "bounce_type": CODE, "detail": _text(300)}
 _MESSAGE = {"channel": CHANNEL, "variant": CODE, "creative_id": ID_OR_NULL}
 
 
@@ -70,6 +70,8 @@ _MESSAGES = {
     "email_failed": BuiltIn(_DELIVERY, INTERNAL, _OUTCOME),
     "email_in_doubt": BuiltIn(_DELIVERY, INTERNAL, _OUTCOME),
     "email_delivered": BuiltIn(_DELIVERY, INTERNAL, _OUTCOME),
+    "email_deferred": BuiltIn(_DELIVERY, INTERNAL, _OUTCOME),
+    "email_dropped": BuiltIn(_DELIVERY, INTERNAL, _OUTCOME),
     "email_bounced": BuiltIn(_DELIVERY, INTERNAL, _OUTCOME),
     "email_complained": BuiltIn(_DELIVERY, INTERNAL, _OUTCOME),
     "email_opened": BuiltIn(_DELIVERY, INTERNAL, _REACTION),

@@ -13,7 +13,13 @@ from .postgres import binaries, psql
 from .report import SetupError, run_logged, step
 
 # What every database of the project starts from.
-STOCK = ("sale_management", "mass_mailing", "phone_validation", "sale_margin")
+STOCK = (
+    "sale_management",
+    "mass_mailing",
+    "phone_validation",
+    "sale_margin",
+    "website",
+)
 STOCK_DATABASE = "mm_stock"
 NOISE = re.compile(r" (WARNING|ERROR|CRITICAL) ")
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from fastjsonschema import JsonSchemaValueException
 
 from ..events import MAX_IDENTIFIER
+from ..scrub import scrub_text
 from .values import Cleaner, Unacceptable
 
 MAX_EVENT_BYTES = 32 * 1024
@@ -141,7 +142,7 @@ class Judge:
         if type(value) is not str or not 0 < len(value) <= MAX_IDENTIFIER:
             detail = "Give a text of 1 to 128 characters."
             raise Refused("invalid_event_id", detail, "/event_id")
-        if "@" in value or not value.isprintable():
+        if not is_harmless(value):
             detail = "Give an identifier without addresses of people."
             raise Refused("invalid_event_id", detail, "/event_id")
         return value
@@ -202,6 +203,13 @@ WHY = {
     "too_old": "It is older than 30 days: an administrator can replay it.",
     "in_future": "It is more than 5 minutes ahead of our clock.",
 }
+
+
+def is_harmless(name):
+    """Whether a name may be stored as it is; plain digits may be any number."""
+    if not name.isprintable():
+        return False
+    return name.isalnum() or scrub_text(name) == name
 
 
 def collect_ids(raws, name):

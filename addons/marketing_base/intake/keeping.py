@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from ..events import MAX_IDENTIFIER
 from ..scrub import clean_properties
-from .judge import CODES, MAX_EVENT_BYTES, REQUIRED
+from .judge import CODES, MAX_EVENT_BYTES, REQUIRED, is_harmless
 from .values import Cleaner, Unacceptable
 
 MAX_TYPE = 64
@@ -55,4 +55,4 @@ def _read_text(raw, name, longest):
     text = raw.get(name) if type(raw) is dict else None
     if type(text) is not str or not 0 < len(text) <= longest:
         return None
-    return text if text.isprintable() and "@" not in text else None
+    return text if is_harmless(text) else None

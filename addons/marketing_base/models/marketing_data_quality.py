@@ -25,7 +25,7 @@ class MarketingDataQuality(models.Model):
 
     _name = "marketing.data.quality"
     _description = "Quality of the Events"
-    _inherit = ["mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "checked_at desc, id desc"
     _rec_name = "data_source"
 
@@ -138,12 +138,13 @@ class MarketingDataQuality(models.Model):
                 )
             )
             for user in users - known:
-                quality.activity_schedule(
+                # a to-do, without a mail about it each hour
+                quality.with_context(mail_activity_quick_update=True).activity_schedule(
                     "mail.mail_activity_data_warning",
                     user_id=user.id,
                     summary=self.env._(
-                        "Events of %(source)s need attention",
-                        source=quality.data_source,
+                        "Events of %(name)s need attention",
+                        name=quality.data_source,
                     ),
                     note=quality.explanation,
                 )

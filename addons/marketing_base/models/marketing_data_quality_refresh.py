@@ -65,7 +65,8 @@ _COUNT = """
       FROM logged
       FULL JOIN batches USING (company_id, source_id)
       FULL JOIN earlier USING (company_id, source_id)
-     WHERE logged.accepted > 0 OR batches.received > 0 OR earlier.usual > 0
+     WHERE logged.accepted > 0 OR batches.received > 0
+        OR (earlier.usual > 0 AND earlier.days >= %(min_days)s)
      ORDER BY company_id, source_id
 """
 
@@ -110,7 +111,8 @@ class MarketingDataQuality(models.Model):
             )
         )
         # superuser: the log is written by the system only
-        return self.sudo().create([self._prepare(row, freshness) for row in counted])
+        log = self.sudo().with_context(tracking_disable=True, mail_create_nolog=True)
+        return log.create([self._prepare(row, freshness) for row in counted])
 
     @api.model
     def _get_progress(self, high):

@@ -16,10 +16,13 @@ from . import test_consent
 from . import test_consent_history
 from . import test_consent_paths
 from . import test_erasure_request
+from . import test_data_quality
 from . import test_event
+from . import test_event_emitters
 from . import test_every_action
 from . import test_every_model
 from . import test_event_failure
+from . import test_event_fuzz
 from . import test_event_judge
 from . import test_event_partition
 from . import test_event_schema

@@ -92,9 +92,19 @@ class TestJudge(JudgeCase):
             self.assertRefused(raw, "invalid_field", "/properties")
 
     def test_identifiers(self):
-        for good in ("a", "x" * 128, "0123456789012345", "é", "a b", "a:b/c"):
+        for good in (
+            "a",
+            "x" * 128,
+            "0123456789012345",
+            "order-0470123456",
+            "é",
+            "a b",
+            "a:b/c",
+        ):
             self.assertAccepted(event(event_id=good))
-        for bad in ("", "x" * 129, 1, None, [], "a\nb", "a\0", "\ud800", "a@b.example"):
+        for bad in ("", "x" * 129, 1, None, [], "a\nb", "a\0", "\ud800"):
+            self.assertRefused(event(event_id=bad), "invalid_event_id")
+        for bad in ("ann@example.com", "+32 470 12 34 56", "0470-12-34-56"):
             self.assertRefused(event(event_id=bad), "invalid_event_id")
 
     def test_times(self):

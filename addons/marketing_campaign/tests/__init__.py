@@ -36,6 +36,7 @@ from . import test_creative_results
 from . import test_campaign_comparison
 from . import test_marketing_timeline
 from . import test_campaign_days
+from . import test_campaign_events
 from . import test_campaign_days_access
 from . import test_campaign_spend
 from . import test_campaign_approval

@@ -5,6 +5,7 @@ from . import test_engagement_intake
 from . import test_engagement_projection
 from . import test_engagement_replay
 from . import test_engagement_access
+from . import test_engagement_events
 from . import test_feedback
 from . import test_doubt
 from . import test_http_link
