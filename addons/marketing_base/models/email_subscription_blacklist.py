@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.exceptions import UserError
 
 
 class EmailSubscriptionBlacklist(models.Model):
@@ -21,8 +22,8 @@ class EmailSubscriptionBlacklist(models.Model):
             domain = [(field, "=", preference.email_address)]
             if blacklist is None or blacklist.search_count(domain, limit=1):
                 continue
-            blacklist._add(preference.email_address)
-            preference._write_server({"lifts_blacklist": True})
+            if preference._write_blacklist(blacklist._add):
+                preference._write_server({"lifts_blacklist": True})
 
     def _remove_from_blacklist(self):
         """Leave the stop list again where our own objection had written to it."""
@@ -35,5 +36,20 @@ class EmailSubscriptionBlacklist(models.Model):
                 ]
             )
             if twins and preference.email_address:
-                preference._get_blacklist()._remove(preference.email_address)
+                preference._write_blacklist(preference._get_blacklist()._remove)
                 twins._write_server({"lifts_blacklist": False})
+
+    def _write_blacklist(self, write):
+        """Put the address on the stop list, or take it off; return whether it did.
+
+        The list of numbers takes many at once, and refuses those that its library does
+        not know. The objection itself holds without it.
+        """
+        if self.channel == "email":
+            write(self.email_address)
+            return True
+        try:
+            write([self.email_address])
+        except UserError:
+            return False
+        return True

@@ -54,6 +54,17 @@ class EmailSubscriptionRefusal(models.Model):
         )
 
     @api.model
+    def _stop_sql(self, *, channel, email):
+        """The same for a message that needs no consent: the stop lists only."""
+        return SQL(
+            """(SELECT CASE WHEN %s THEN 'blacklisted' END
+                  FROM (SELECT %s AS channel, %s AS email OFFSET 0) asked)""",
+            self._get_blacklisted_sql(),
+            channel,
+            email,
+        )
+
+    @api.model
     def _get_blacklisted_sql(self):
         return SQL(
             """CASE asked.channel

@@ -21,17 +21,22 @@ class IrConfigParameter(models.Model):
     def init(self, force=False):
         result = super().init(force=force)
         # forced by Odoo itself for a copied database: ours must survive the copy
-        for key in SECRETS:
+        for key in self._get_marketing_secrets():
             if not self.sudo().search_count([("key", "=", key)]):
                 self.sudo().create({"key": key, "value": secrets.token_hex(32)})
         return result
+
+    @api.model
+    def _get_marketing_secrets(self):
+        """Return the names of the secrets; an addon adds its own."""
+        return SECRETS
 
     @api.model
     def _get_marketing_secret(self, key):
         """Return a secret as hex; raise rather than invent a second one."""
         # users without access to parameters send and unsubscribe too
         value = self.sudo().get_param(key)
-        if key not in SECRETS or not value:
+        if key not in self._get_marketing_secrets() or not value:
             raise UserError(
                 self.env._("The system parameter %(key)s is missing.", key=key)
             )
@@ -43,7 +48,8 @@ class IrConfigParameter(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _check_marketing_secret(self):
-        for parameter in self.filtered(lambda parameter: parameter.key in SECRETS):
+        secret = self._get_marketing_secrets()
+        for parameter in self.filtered(lambda parameter: parameter.key in secret):
             raise UserError(
                 self.env._(
                     "%(key)s cannot change: recorded opt-outs and sent links depend "

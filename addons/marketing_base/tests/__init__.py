@@ -36,6 +36,7 @@ from . import test_person_orders
 from . import test_masking
 from . import test_projection
 from . import test_refusal
+from . import test_refusal_numbers
 from . import test_sale_order
 from . import test_scrub
 from . import test_table_files

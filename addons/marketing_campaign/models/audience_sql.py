@@ -4,6 +4,8 @@ The estimate on the form and the rows that are sent are built from the same quer
 they can differ only by what changed in between.
 """
 
+from typing import NamedTuple
+
 from odoo.tools import SQL
 
 from odoo.addons.marketing_base.addresses import normalised_sql
@@ -16,16 +18,18 @@ _JUDGED = """
     WITH member AS (
         SELECT partner_id FROM (%(include)s) included %(exclude)s
     ), person AS MATERIALIZED (
-        SELECT p.id AS partner_id, p.active, p.email,
+        SELECT given.*,
                %(normalised)s AS email_address, %(address_key)s AS address_key
-          FROM res_partner p
-         WHERE p.id IN (SELECT m.commercial_partner_id FROM res_partner m
-                          JOIN member ON member.partner_id = m.id)
+          FROM (SELECT p.id AS partner_id, p.active, %(address)s AS address
+                  FROM res_partner p
+                 WHERE p.id IN (SELECT m.commercial_partner_id FROM res_partner m
+                                  JOIN member ON member.partner_id = m.id)
+                OFFSET 0) given
     ), judged AS MATERIALIZED (
         SELECT person.*,
                CASE WHEN NOT active THEN 'archived'
-                    WHEN COALESCE(btrim(email), '') = '' THEN 'no_email'
-                    WHEN address_key IS NULL THEN 'invalid_email'
+                    WHEN COALESCE(btrim(address), '') = '' THEN %(missing)s
+                    WHEN address_key IS NULL THEN %(invalid)s
                     ELSE %(refusal)s END AS refusal
           FROM person
     ), ranked AS (
@@ -64,14 +68,31 @@ def holdout_sql(salt, share):
     )
 
 
-def judged_sql(*, include, exclude, address_key, refusal, held_out):
+class Addresses(NamedTuple):
+    """How a channel reaches a customer.
+
+    `address` is an expression over the customer `p`, `key` one over `given.address`;
+    `missing` and `invalid` are the reasons of whoever has none that can be used.
+    """
+
+    channel: str
+    address: SQL
+    key: SQL
+    missing: str
+    invalid: str
+
+
+def judged_sql(*, include, exclude, addresses, refusal, held_out):
     """`WITH …` clause ending in the table `audience`."""
     return SQL(
         _JUDGED,
         include=SQL(" UNION ").join(include),
         exclude=SQL().join(SQL(" EXCEPT (%s)", members) for members in exclude),
-        normalised=normalised_sql("email", SQL("p.email")),
-        address_key=address_key,
+        address=addresses.address,
+        normalised=normalised_sql(addresses.channel, SQL("given.address")),
+        address_key=addresses.key,
+        missing=addresses.missing,
+        invalid=addresses.invalid,
         refusal=refusal,
         held_out=held_out,
     )
@@ -86,7 +107,7 @@ def estimate_sql(judged):
     )
 
 
-def insert_sql(judged, *, campaign_id, company_id, share, extra=()):
+def insert_sql(judged, *, campaign_id, company_id, channel, share, extra=()):
     """One message row a customer; run twice, it adds only who is new.
 
     Who has no address of his own gets a key of his own, so that he is counted and
@@ -99,7 +120,7 @@ def insert_sql(judged, *, campaign_id, company_id, share, extra=()):
         INSERT INTO campaign_recipient (
                campaign_id, company_id, customer_id, step_key, channel, address_key,
                email_address, state, reason, arm, propensity %(names)s)
-        SELECT %(campaign)s, %(company)s, partner_id, '', 'email',
+        SELECT %(campaign)s, %(company)s, partner_id, '', %(channel)s,
                CASE WHEN owns_address THEN address_key
                     ELSE 'partner:' || partner_id END,
                CASE WHEN address_key IS NOT NULL THEN email_address END,
@@ -115,6 +136,7 @@ def insert_sql(judged, *, campaign_id, company_id, share, extra=()):
         judged=judged,
         campaign=campaign_id,
         company=company_id,
+        channel=channel,
         share=share,
         names=SQL().join(SQL(", %s", SQL.identifier(name)) for name, _value in extra),
         values=SQL().join(SQL(", %s", value) for _name, value in extra),

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 
 # What a recipient sees may not change between the first and the last message.
 FROZEN_FIELDS = {
+    "channel",
     "company_id",
     "segment_ids",
     "exclude_segment_ids",
@@ -135,6 +136,30 @@ class EmailCampaign(models.Model):
     def _compute_is_locked(self):
         for campaign in self:
             campaign.is_locked = bool(campaign._is_started())
+
+    @api.onchange("channel")
+    def _onchange_channel(self):
+        """Template and provider of another channel cannot send it."""
+        self.utm_source = self.channel
+        if self.template_id.channel != self.channel:
+            self.template_id = False
+        # Superuser: who may not open a provider sees its channel here at most.
+        if self.provider_id.sudo().channel != self.channel:
+            self.provider_id = False
+
+    @api.constrains("channel", "template_id", "provider_id")
+    def _check_channel(self):
+        for campaign in self:
+            # Superuser: as above
+            template, provider = campaign.template_id, campaign.sudo().provider_id
+            for used in (template, provider):
+                if used and used.channel != campaign.channel:
+                    raise ValidationError(
+                        self.env._(
+                            "“%(name)s” is for another channel than the campaign.",
+                            name=used.name,
+                        )
+                    )
 
     @api.constrains("budget")
     def _check_budget(self):

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from . import audience_sql
+from .audience_sql import Addresses
 
 
 class EmailCampaign(models.Model):
@@ -31,6 +32,7 @@ class EmailCampaign(models.Model):
         company_id=None,
         transactional=False,
         topic_id=False,
+        channel="email",
     ):
         """Count the audience of segments that need not be saved on a campaign yet.
 
@@ -55,6 +57,7 @@ class EmailCampaign(models.Model):
                 "company_id": company.id,
                 "is_transactional": transactional,
                 "topic_id": topic.id,
+                "channel": channel,
             }
         )
         described = [
@@ -97,13 +100,12 @@ class EmailCampaign(models.Model):
         # Superuser: the salt is for the system only; segments are judged as a whole,
         # whoever presses the button (a scheduled start has no user).
         campaign = self.sudo()
-        consent = self.env["email.subscription.preference"].sudo()
         return audience_sql.judged_sql(
             include=[segment._members_sql() for segment in campaign.segment_ids],
             exclude=[
                 segment._members_sql() for segment in campaign.exclude_segment_ids
             ],
-            address_key=consent._address_key_sql("email", SQL("p.email")),
+            addresses=campaign._get_addresses(),
             refusal=campaign._get_refusal_sql(),
             held_out=audience_sql.holdout_sql(
                 campaign.company_id.marketing_holdout_salt,
@@ -111,16 +113,26 @@ class EmailCampaign(models.Model):
             ),
         )
 
+    def _get_addresses(self):
+        """How the campaign's channel reaches a customer; each channel adds its own."""
+        key = self._get_address_key_sql("email")
+        return Addresses("email", SQL("p.email"), key, "no_email", "invalid_email")
+
+    def _get_address_key_sql(self, channel):
+        # Superuser: the secret is for the system only.
+        consent = self.env["email.subscription.preference"].sudo()
+        return consent._address_key_sql(channel, SQL("given.address"))
+
     def _get_refusal_sql(self):
         """Why `person` may not be sent to; a transactional message needs no consent."""
+        consent = self.env["email.subscription.preference"]
         if self.is_transactional:
-            return SQL(
-                """CASE WHEN EXISTS (SELECT FROM mail_blacklist stop WHERE stop.active
-                        AND stop.email = person.email_address) THEN 'blacklisted' END"""
+            return consent._stop_sql(
+                channel=SQL("%s", self.channel), email=SQL("person.email_address")
             )
-        return self.env["email.subscription.preference"]._refusal_sql(
+        return consent._refusal_sql(
             company=SQL("%s", self.company_id.id),
-            channel=SQL("'email'"),
+            channel=SQL("%s", self.channel),
             address_key=SQL("person.address_key"),
             email=SQL("person.email_address"),
             partner=SQL("person.partner_id"),
@@ -166,6 +178,7 @@ class EmailCampaign(models.Model):
                 campaign._judged_audience_sql(),
                 campaign_id=campaign.id,
                 company_id=campaign.company_id.id,
+                channel=campaign.channel,
                 share=campaign._get_holdout_share(),
                 extra=campaign._get_draw_sql(),
             )

@@ -31,7 +31,7 @@ class EmailCampaign(models.Model):
             return [Check("template", "blocking", str(problem), "", place)]
         if problem := self._get_launch_problem():
             return [Check("template", "blocking", problem, "", {"page": "content"})]
-        if not self.is_transactional and not compiled.has_unsubscribe:
+        if not self.is_transactional and not template._shows_way_out(compiled):
             text = self.env._("The content has no link to unsubscribe.")
             fix = self.env._("Put one in, or set the template's type to marketing.")
             return [Check("unsubscribe", "blocking", text, fix, place)]

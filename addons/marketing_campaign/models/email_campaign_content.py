@@ -11,7 +11,7 @@ from odoo.addons.marketing_delivery.tracking.targets import (
 )
 
 from ..rendering import TemplateProblem
-from ..wizards.template_preview import PreviewLinks, guard_preview
+from ..wizards.template_preview import guard_preview
 
 
 class EmailCampaign(models.Model):
@@ -39,7 +39,8 @@ class EmailCampaign(models.Model):
         try:
             renderer = self._get_renderer()
             context = self._get_sample_context(renderer)
-            links = PreviewLinks(renderer.compiled)
+            template = self._get_template()
+            links = template._get_preview_links(renderer, self.company_id)
             return renderer.render(None, context, links), None
         except TemplateProblem as problem:
             return None, problem.describe(self.env._)

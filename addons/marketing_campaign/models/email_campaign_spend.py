@@ -64,17 +64,17 @@ class EmailCampaign(models.Model):
                 ("state", "=", "sent"),
             ],
             ["campaign_id", "provider_id"],
-            ["__count"],
+            ["units:sum"],
         )
-        for campaign, provider, count in groups:
-            amounts[campaign] += campaign._price(provider.sudo(), count)
+        for campaign, provider, units in groups:
+            amounts[campaign] += campaign._price(provider.sudo(), units)
         return amounts
 
-    def _price(self, provider, count):
-        """Cost of `count` messages by a provider, in the company's currency."""
+    def _price(self, provider, units):
+        """Cost of messages, or of their segments, in the company's currency."""
         company = self.company_id
         date = self.start_date or fields.Datetime.now()
-        cost = count * provider.cost_per_message
+        cost = units * provider.cost_per_message
         return provider.currency_id._convert(
             cost, company.currency_id, company, date.date()
         )

@@ -7,7 +7,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.marketing_delivery.sender.adapter import ACCEPTED, ProviderDown
-from odoo.addons.marketing_delivery.sender.composer import Letterhead
+from odoo.addons.marketing_delivery.sender.composer import Unsendable
 from odoo.addons.marketing_delivery.sender.mime import HeaderProblem
 
 from ..rendering import TemplateProblem, partners_target
@@ -62,7 +62,7 @@ class EmailCampaign(models.Model):
     def _check_sender(self):
         """Raise when the sender cannot be written into a header."""
         try:
-            return Letterhead.of(self.sudo())
+            return self.sudo()._get_letterhead()
         except HeaderProblem as problem:
             raise UserError(
                 self.env._("The name or address of the sender cannot be used.")
@@ -105,7 +105,7 @@ class EmailCampaign(models.Model):
                 form = adapter.capabilities.form
                 messages = campaign._build_tests(partner, addresses, form)
             outcomes = _submit(adapter, messages)
-        except (ProviderDown, UserError) as error:
+        except (ProviderDown, UserError, Unsendable) as error:
             outcomes = [(address, "down", str(error)) for address in addresses]
         with self._own_campaign(campaign_id) as campaign:
             campaign._report_tests(outcomes, fingerprint)
@@ -121,28 +121,37 @@ class EmailCampaign(models.Model):
         letterhead = self._check_sender()
         content = self._render_test(partner)
         return [
-            letterhead.build(
-                content,
-                form=form,
-                recipient_id=0,
-                send_key=str(uuid.uuid4()),
-                name=None,
-                address=address,
-                one_click=None,
-            )
+            self._build_test(letterhead, content, address, form)
             for address in addresses
         ]
+
+    def _build_test(self, letterhead, content, address, form):
+        return letterhead.build(
+            content,
+            form=form,
+            recipient_id=0,
+            send_key=str(uuid.uuid4()),
+            name=None,
+            address=address,
+            one_click=None,
+        )
+
+    def _name_test_address(self, address):
+        """The address in words for colleagues."""
+        return address
 
     def _report_tests(self, outcomes, fingerprint):
         """One note on the campaign; who pressed the button reads it there."""
         if any(kind == ACCEPTED for _address, kind, _reply in outcomes):
             self.write({"test_date": fields.Datetime.now(), "test_hash": fingerprint})
         lines = [
-            self.env._("Test sent to %(address)s.", address=address)
+            self.env._(
+                "Test sent to %(address)s.", address=self._name_test_address(address)
+            )
             if kind == ACCEPTED
             else self.env._(
                 "Test to %(address)s was not sent: %(reply)s",
-                address=address,
+                address=self._name_test_address(address),
                 reply=reply or kind,
             )
             for address, kind, reply in outcomes

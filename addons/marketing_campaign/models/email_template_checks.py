@@ -41,8 +41,7 @@ class EmailTemplateMarketing(models.Model):
         except TemplateProblem as problem:
             why = problem.describe(self.env._)
             return [checks.Finding(checks.ERROR, "broken", why)]
-        findings = self._check_lines(renderer, content, preview)
-        findings += self._check_body(renderer.compiled, content)
+        findings = self._check_message(renderer, content, preview)
         if segments:
             findings += self._check_values(renderer, segments, company)
         findings.sort(key=lambda finding: _ORDER.index(finding.severity))
@@ -55,7 +54,20 @@ class EmailTemplateMarketing(models.Model):
     def _render_sample(self, renderer):
         registry = self.env["marketing.merge.tag"]
         context = registry._get_sample_context(renderer.tags, renderer.formatter)
-        return renderer.render(None, context, PreviewLinks(renderer.compiled))
+        company = self.company_id or self.env.company
+        links = self._get_preview_links(renderer, company)
+        return renderer.render(None, context, links)
+
+    def _get_preview_links(self, renderer, company):
+        """The links that a preview shows; nothing is signed or counted."""
+        return PreviewLinks(renderer.compiled)
+
+    def _check_message(self, renderer, content, preview):
+        """Findings about the message itself; each channel looks at something else."""
+        return [
+            *self._check_lines(renderer, content, preview),
+            *self._check_body(renderer.compiled, content),
+        ]
 
     def _check_lines(self, renderer, content, preview):
         preview = preview or self.preview_text or ""

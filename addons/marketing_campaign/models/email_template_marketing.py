@@ -6,6 +6,7 @@ from ..rendering.inlining import inline_styles, wrap_layout
 from ..rendering.styles import normalise_styles
 
 _CONTENT_FIELDS = (
+    "channel",
     "subject_template",
     "preview_text",
     "body_arch",
@@ -25,6 +26,13 @@ class EmailTemplateMarketing(models.Model):
 
     name = fields.Char(required=True, tracking=True)
     description = fields.Text()
+    channel = fields.Selection(
+        [("email", "Email")],
+        required=True,
+        default="email",
+        tracking=True,
+        help="What kind of message it is; campaigns of this channel can use it.",
+    )
     template_type = fields.Selection(
         [
             ("marketing", "Marketing"),
@@ -87,7 +95,7 @@ class EmailTemplateMarketing(models.Model):
         help="Empty: all companies may use it, managers may change it.",
     )
 
-    @api.depends("subject_template", "preview_text", "html_content", "text_content")
+    @api.depends(*_CONTENT_FIELDS, "preview_text")
     def _compute_merge_tags(self):
         for template in self:
             try:
@@ -96,7 +104,7 @@ class EmailTemplateMarketing(models.Model):
                 keys = ()
             template.merge_tags = ", ".join(sorted(keys))
 
-    @api.depends("preview_text", "html_content")
+    @api.depends("preview_text", "html_content", "text_content", "channel")
     def _compute_snippet(self):
         for template in self:
             template.snippet = template.preview_text or template._get_first_words()
@@ -113,7 +121,9 @@ class EmailTemplateMarketing(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([self._prepare_content(vals) for vals in vals_list])
+        return super().create(
+            [self._prepare_content(self._name_subject(vals)) for vals in vals_list]
+        )
 
     def write(self, vals):
         return super().write(self._prepare_content(vals))
@@ -185,6 +195,13 @@ class EmailTemplateMarketing(models.Model):
         if "html_content" in vals and "body_arch" not in vals:
             vals["body_arch"] = wrap_layout(vals["html_content"])
         return vals
+
+    @api.model
+    def _name_subject(self, vals):
+        """A message of a channel without subjects is listed under its name."""
+        if vals.get("subject_template") or vals.get("channel", "email") == "email":
+            return vals
+        return {**vals, "subject_template": vals.get("name")}
 
     @api.model
     def _check_raw(self, html, factor):

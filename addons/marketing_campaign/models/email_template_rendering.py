@@ -7,6 +7,7 @@ from ..rendering import (
     Site,
     TemplateProblem,
     TemplateRenderer,
+    compile_short,
     compile_template,
 )
 
@@ -37,13 +38,13 @@ class EmailTemplateMarketing(models.Model):
         texts = (
             subject or self.subject_template or "",
             str(self.html_content or ""),
-            self.text_content or "",
+            self._get_text(company),
             preview or self.preview_text or "",
         )
         tags = self.env["marketing.merge.tag"]._get_tags()
         site = self._get_site(company)
-        is_marketing = self.template_type == "marketing"
-        key = (*texts, site, lang, is_marketing, frozenset(tags), self.env.cr.dbname)
+        kind = (self.channel, self.template_type == "marketing")
+        key = (*texts, site, lang, kind, frozenset(tags), self.env.cr.dbname)
         compiled = _COMPILED.get(key)
         if compiled is None:
             compiled = self._compile_texts(texts, tags, site, lang)
@@ -52,6 +53,8 @@ class EmailTemplateMarketing(models.Model):
 
     def _compile_texts(self, texts, tags, site, lang):
         subject, html, text, preview = texts
+        if self.channel != "email":
+            return compile_short(subject, text, tags=tags, site=site)
         options = {"tags": tags, "preview": preview, "site": site}
         options["lang"] = lang.replace("_", "-")
         compiled = compile_template(subject, html, text, **options)
@@ -59,6 +62,14 @@ class EmailTemplateMarketing(models.Model):
             html += self._get_footer(lang)
             compiled = compile_template(subject, html, text, **options)
         return compiled
+
+    def _get_text(self, company):
+        """The plain text; a channel may have to add something for the company."""
+        return self.text_content or ""
+
+    def _shows_way_out(self, compiled):
+        """Whether whoever gets the message is told how to get no more of them."""
+        return compiled.has_unsubscribe
 
     def _get_footer(self, lang):
         """Sender and unsubscribe link for a body in which the author forgot them."""

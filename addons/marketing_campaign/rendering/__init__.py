@@ -1,4 +1,4 @@
-from .compiled import CompiledTemplate, Content, compile_template
+from .compiled import CompiledTemplate, Content, compile_short, compile_template
 from .contexts import (
     TemplateRenderer,
     missing_sql,
@@ -23,6 +23,7 @@ __all__ = [
     "TemplateRenderer",
     "check_raw_html",
     "check_size",
+    "compile_short",
     "compile_template",
     "missing_sql",
     "partners_target",

@@ -33,7 +33,8 @@ class CompiledTemplate:
 
     `links` are the tracked targets, their index is the position; `labels` are the
     words of each; `tags` are the keys whose values `render` needs;
-    `has_unsubscribe` is true when every recipient gets that link in the HTML;
+    `has_unsubscribe` is true when every recipient gets that link in the HTML, or in
+    the text of a message without any;
     `bare_tags` leave a hole where a customer has no value;
     `excerpt` is the static text, for lists.
     """
@@ -43,7 +44,9 @@ class CompiledTemplate:
         self.labels = tuple(sheet.labels)
         plan = {}
         pieces = split_marked(html, sheet)
-        self.has_unsubscribe = _is_always_shown(LinkSlot("unsubscribe"), pieces)
+        self.has_unsubscribe = _is_always_shown(
+            LinkSlot("unsubscribe"), pieces or split_marked(text, sheet)
+        )
         self._subject = assemble(split_marked(subject, sheet), sheet, plan, markup=True)
         self._html = assemble(pieces, sheet, plan, markup=True)
         self._text = assemble(split_marked(text, sheet), sheet, plan, markup=False)
@@ -199,6 +202,20 @@ def compile_template(subject, html, text, *, tags, preview="", site=None, lang="
     pixel = sheet.mark(LinkSlot("pixel"))
     page = wrap_page(root, subject, preview, pixel, lang)
     return CompiledTemplate(sheet, subject, page, plain)
+
+
+def compile_short(subject, text, *, tags, site=None):
+    """The same for a message without HTML: a text, and perhaps a title.
+
+    Raises TemplateProblem with its place.
+    """
+    sheet = Sheet(dict(tags), f"mm{secrets.token_hex(8)}")
+    subject = _compile_line("subject", subject, sheet)
+    if not text.strip():
+        raise TemplateProblem(_lt("Write a text."), "text")
+    return CompiledTemplate(
+        sheet, subject, "", _compile_text(text, sheet, site or Site())
+    )
 
 
 def _compile_line(part, text, sheet):

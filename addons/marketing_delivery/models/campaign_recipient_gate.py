@@ -77,19 +77,19 @@ class CampaignRecipient(models.Model):
 
     @api.model
     def _gate_refusal_sql(self):
-        """Consent; a transactional message only respects the blacklist."""
+        """Consent; a transactional message only respects the stop lists."""
+        consent = self.env["email.subscription.preference"]
+        address = {
+            "channel": SQL("message.channel"),
+            "email": SQL("message.email_address"),
+        }
         return SQL(
-            """CASE WHEN campaign.is_transactional THEN
-                   CASE WHEN EXISTS (
-                       SELECT FROM mail_blacklist stop WHERE stop.active
-                          AND stop.email = lower(btrim(message.email_address)))
-                   THEN 'blacklisted' END
-               ELSE %s END""",
-            self.env["email.subscription.preference"]._refusal_sql(
+            "CASE WHEN campaign.is_transactional THEN %s ELSE %s END",
+            consent._stop_sql(**address),
+            consent._refusal_sql(
+                **address,
                 company=SQL("message.company_id"),
-                channel=SQL("message.channel"),
                 address_key=SQL("message.address_key"),
-                email=SQL("message.email_address"),
                 partner=SQL("message.customer_id"),
                 topic=SQL("campaign.topic_id"),
             ),

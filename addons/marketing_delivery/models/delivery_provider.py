@@ -31,6 +31,9 @@ class DeliveryProvider(models.Model):
     sequence = fields.Integer(default=10)
     company_id = fields.Many2one("res.company", help="Empty: shared by all companies.")
     provider_type = fields.Selection([("smtp", "SMTP")], required=True, default="smtp")
+    channel = fields.Selection(
+        [("email", "Email")], compute="_compute_channel", store=True
+    )
     cap_per_minute = fields.Integer("Limit per Minute", help="0 means no limit.")
     cap_per_hour = fields.Integer("Limit per Hour", help="0 means no limit.")
     cap_per_day = fields.Integer(
@@ -77,6 +80,17 @@ class DeliveryProvider(models.Model):
         "CHECK(connection_count BETWEEN 1 AND 32)",
         "A provider has 1 to 32 connections.",
     )
+
+    @api.depends("provider_type")
+    def _compute_channel(self):
+        channels = self._get_type_channels()
+        for provider in self:
+            provider.channel = channels.get(provider.provider_type, "email")
+
+    @api.model
+    def _get_type_channels(self):
+        """Return ``{type: channel}`` of the types that do not send e-mail."""
+        return {}
 
     def _compute_used(self):
         used = allowance.read_used(self.env.cr, "provider", self.ids)

@@ -14,6 +14,12 @@ class EmailCampaign(models.Model):
     _check_company_auto = True
 
     name = fields.Char(required=True, tracking=True)
+    channel = fields.Selection(
+        [("email", "Email")],
+        required=True,
+        default="email",
+        help="By which way its messages go; each addon of a channel adds its own.",
+    )
     status = fields.Selection(
         [
             ("draft", "Draft"),

@@ -34,7 +34,12 @@ class EmailCampaign(models.Model):
         providers = self.env["delivery.provider"].sudo()
         if self.provider_id:
             return self.provider_id.sudo().filtered("active")
-        found = providers.search([("company_id", "in", (self.company_id.id, False))])
+        found = providers.search(
+            [
+                ("company_id", "in", (self.company_id.id, False)),
+                ("channel", "=", self.channel),
+            ]
+        )
         return (found.filtered(lambda p: p.state != "down") or found)[:1]
 
     @api.model
@@ -124,7 +129,7 @@ class EmailCampaign(models.Model):
     def _prepare_composer(self, form):
         try:
             return Composer(
-                Letterhead.of(self),
+                self._get_letterhead(),
                 self._get_renderer(),
                 LinkSigner.from_env(self.env),
                 form,
@@ -135,6 +140,14 @@ class EmailCampaign(models.Model):
             )
         except UserError as error:
             return self._pause_for(str(error))
+
+    def _get_letterhead(self):
+        """Return what all messages share; a channel has one of its own.
+
+        It has the attributes and methods of ``sender.composer.Letterhead``. Raises
+        :class:`HeaderProblem` or :class:`UserError`.
+        """
+        return Letterhead.of(self)
 
     def _wait_for_provider(self, provider, error, wait=0):
         """Note why nothing is sent; the messages stay in the queue."""

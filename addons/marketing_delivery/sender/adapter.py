@@ -33,8 +33,8 @@ class Capabilities(NamedTuple):
 class Message(NamedTuple):
     """A message to deliver, in the form that the adapter wants.
 
-    ``data`` is RFC 5322: CRLF, no dot doubled, ended line. ``sender`` is the address in
-    From.
+    ``data`` of an e-mail is RFC 5322: CRLF, no dot doubled, ended line. ``sender`` is
+    the address in From. ``units`` is how often the provider charges its price for it.
     """
 
     recipient_id: int
@@ -44,6 +44,7 @@ class Message(NamedTuple):
     data: bytes = b""
     parts: Parts | None = None
     company_id: int | None = None
+    units: int = 1
 
 
 class Outcome(NamedTuple):

@@ -5,7 +5,7 @@ import time
 
 from psycopg2 import OperationalError
 
-from odoo.addons.marketing_base.addresses import normalise_email
+from odoo.addons.marketing_base.addresses import normalise_address, normalise_email
 
 from ..tracking.recipient_links import RecipientLinks
 from .adapter import MIME, PARTS, Message
@@ -32,6 +32,8 @@ class ContentProblem(Exception):
 
 class Letterhead:
     """What all messages of a campaign share; plain values read once per pump."""
+
+    channel = "email"
 
     def __init__(
         self, *, sender, name, reply_to, listed, tags, base_url, company_id=None
@@ -74,6 +76,10 @@ class Letterhead:
             company_id=company.id,
         )
 
+    def get_links(self, signer, recipient_id, expires):
+        """Return the signed addresses of one recipient."""
+        return RecipientLinks(self.base_url, signer, recipient_id, expires)
+
     def build(self, content, *, form, recipient_id, send_key, name, address, one_click):
         """Return the :class:`Message` in the form that the provider wants."""
         head = (recipient_id, send_key, self.sender, address)
@@ -113,13 +119,15 @@ class Composer:
 
     def compose(self, row, contexts):
         """Return the :class:`Message` of a row; raise :class:`Unsendable`."""
-        address = normalise_email(row.email_address)
+        address = normalise_address(self._letterhead.channel, row.email_address)
         if not address:
             raise Unsendable("bad_address" if row.email_address else "no_address")
         if row.id not in contexts:
             raise Unsendable("no_data")
         try:
             return self._build(row, contexts[row.id], address)
+        except Unsendable:
+            raise
         except HeaderProblem as error:
             raise Unsendable("bad_header", error) from error
         except Exception as error:
@@ -128,7 +136,7 @@ class Composer:
 
     def _build(self, row, context, address):
         letterhead = self._letterhead
-        links = RecipientLinks(letterhead.base_url, self._signer, row.id, self._expires)
+        links = letterhead.get_links(self._signer, row.id, self._expires)
         return letterhead.build(
             self._render(row, context, links),
             form=self._form,

@@ -22,7 +22,7 @@ _CLAIM = f"""
           FROM campaign_recipient message
           JOIN email_campaign campaign ON campaign.id = message.campaign_id
          WHERE message.campaign_id = %(campaign_id)s
-           AND message.state = 'queued' AND message.channel = 'email'
+           AND message.state = 'queued' AND message.channel = campaign.channel
            AND (message.not_before IS NULL OR message.not_before <= {NOW})
            AND campaign.status = 'running'
          ORDER BY message.priority DESC, message.id
@@ -146,6 +146,22 @@ def settle(cr, token, answers):
         {"token": token, **{n: list(v) for n, v in zip(columns, values, strict=True)}},
     )
     return dict(cr.fetchall())
+
+
+def note_units(cr, token, units):
+    """Write how many units of the provider's price each message will cost.
+
+    ``units`` is ``{id: number}`` of those that cost more than one.
+    """
+    if units:
+        cr.execute(
+            """
+            UPDATE campaign_recipient message SET units = priced.units
+              FROM unnest(%s::int[], %s::int[]) AS priced(id, units)
+             WHERE message.id = priced.id AND message.lease_token = %s
+            """,
+            [list(units), list(units.values()), token],
+        )
 
 
 def release(cr, token):

@@ -144,6 +144,8 @@ class Pump:
         self._lease_end = now() + settings.LEASE
         self._learn(messages)
         self._settle(refused)
+        units = {m.recipient_id: m.units for m in messages if m.units != 1}
+        outbox.note_units(self._cursor, self._token, units)
         passed, is_open = set(), True
         if messages:
             passed, is_open = self._admission.admit(self._token, messages)

@@ -58,6 +58,8 @@ class FakeAdapter:
 
 
 class SenderCase(TransactionCase):
+    channel = "email"
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -85,6 +87,7 @@ class SenderCase(TransactionCase):
                 "name": "Campaign",
                 "company_id": company.id,
                 "provider_id": cls.provider.id,
+                "channel": cls.channel,
                 "from_email": "shop@a.example",
                 "status": "running",
                 **values,
@@ -110,14 +113,17 @@ class SenderCase(TransactionCase):
         preferences = cls.env["email.subscription.preference"]
         rows = cls.env["campaign.recipient"]
         for address in addresses:
-            key = preferences._address_key("email", address) or address[:32]
-            if consent and preferences._address_key("email", address):
-                preferences._opt_in(campaign.company_id, address, source="test")
+            known = preferences._address_key(cls.channel, address)
+            if consent and known:
+                preferences._opt_in(
+                    campaign.company_id, address, channel=cls.channel, source="test"
+                )
             rows |= rows.create(
                 {
                     "company_id": campaign.company_id.id,
                     "campaign_id": campaign.id,
-                    "address_key": key,
+                    "channel": cls.channel,
+                    "address_key": known or address[:32],
                     "email_address": address,
                     "send_key": f"key-{campaign.id}-{address}",
                     **values,

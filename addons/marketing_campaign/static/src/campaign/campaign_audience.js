@@ -27,6 +27,7 @@ export class CampaignAudience extends Component {
         company_id,
         is_transactional,
         topic_id,
+        channel,
     }) {
         const args = [
             [...segment_ids.currentIds],
@@ -34,6 +35,7 @@ export class CampaignAudience extends Component {
             company_id ? company_id.id : false,
             is_transactional,
             topic_id ? topic_id.id : false,
+            channel,
         ];
         const key = JSON.stringify(args);
         if (key !== this.key) {
@@ -87,5 +89,6 @@ registry.category("view_widgets").add("campaign_audience", {
         { name: "company_id", type: "many2one" },
         { name: "is_transactional", type: "boolean" },
         { name: "topic_id", type: "many2one", relation: "marketing.topic" },
+        { name: "channel", type: "selection" },
     ],
 });
