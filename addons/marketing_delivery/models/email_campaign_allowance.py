@@ -19,10 +19,12 @@ class EmailCampaign(models.Model):
         help="Messages an hour while brakes are on; 0: as fast as allowed.",
     )
 
-    @api.depends("from_email")
+    @api.depends("from_email", "channel")
     def _compute_sender_domain(self):
+        """Other channels have no domain that could be warmed up."""
         for campaign in self:
-            address = normalise_email(campaign.from_email)
+            is_mail = campaign.channel == "email"
+            address = normalise_email(campaign.from_email) if is_mail else None
             campaign.sender_domain = address and address.rpartition("@")[2]
 
     def _prepare_admission(self, provider):

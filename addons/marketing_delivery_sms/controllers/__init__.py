@@ -1,0 +1,2 @@
+from . import short_link
+from . import sms_status
