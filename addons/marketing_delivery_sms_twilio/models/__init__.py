@@ -1,0 +1,2 @@
+from . import delivery_provider
+from . import marketing_twilio_message
