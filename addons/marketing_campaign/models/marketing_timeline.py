@@ -11,6 +11,7 @@ _VIEW = """
     SELECT e.id, e.occurred_at, e.company_id, e.campaign_id, r.customer_id,
            e.recipient_id, NULL::int AS order_id, e.event_type AS kind,
            CASE e.event_type WHEN 'email_bounced' THEN r.bounce_reason
+                             WHEN 'email_dropped' THEN r.bounce_reason
                              WHEN 'email_failed' THEN r.reason_detail
                              ELSE l.url END::text AS detail,
            NULL::numeric AS amount,
@@ -40,6 +41,7 @@ EVENT_ICONS = {
     "email_opened": "fa-envelope-open-o",
     "email_clicked": "fa-mouse-pointer",
     "email_bounced": "fa-reply",
+    "email_dropped": "fa-times",
     "email_failed": "fa-exclamation-triangle",
     "email_in_doubt": "fa-question-circle-o",
     "email_unsubscribed": "fa-ban",
@@ -71,6 +73,7 @@ class MarketingTimeline(models.Model):
             ("email_opened", "Opened (estimate)"),
             ("email_clicked", "Clicked"),
             ("email_bounced", "Bounced"),
+            ("email_dropped", "Dropped by the provider"),
             ("email_failed", "Failed"),
             ("email_in_doubt", "In doubt"),
             ("email_unsubscribed", "Unsubscribed"),

@@ -10,7 +10,7 @@ from psycopg2 import OperationalError
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_datetime
 
 from odoo.addons.marketing_base.scrub import scrub_text
 from odoo.addons.marketing_queue.isolation import read_committed
@@ -30,8 +30,7 @@ class DeliveryWebhook(models.Model):
 
     _name = "delivery.webhook"
     _description = "Webhook of a Provider"
-    _order = "id desc"
-    _rec_name = "received_at"
+    _order = "received_at desc, id desc"
     _log_access = False  # no user has sent it
 
     provider_id = fields.Many2one(
@@ -70,6 +69,13 @@ class DeliveryWebhook(models.Model):
 
     _stored_idx = models.Index("(id) WHERE state = 'stored'")
     _provider_idx = models.Index("(provider_id, received_at)")
+
+    @api.depends("provider_id", "received_at")
+    def _compute_display_name(self):
+        for webhook in self:
+            moment = webhook.received_at
+            time = moment and format_datetime(self.env, moment, dt_format="short")
+            webhook.display_name = f"{webhook.provider_id.name}, {time}"
 
     def _compute_has_body(self):
         rows = self.env.execute_query(

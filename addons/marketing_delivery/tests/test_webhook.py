@@ -80,6 +80,7 @@ class TestWebhook(FeedbackMixin, SenderCase, HttpCase):
         self.assertEqual((response.status_code, response.text), (200, "OK"))
         webhook = self._stored()
         self.assertEqual((webhook.state, webhook.size), ("stored", len(body)))
+        self.assertIn(self.provider.name, webhook.display_name)
         jobs = self.env["marketing.job"].search([("model", "=", "delivery.webhook")])
         self.assertEqual((jobs.kind, jobs.method), ("pump", "_pump_process"))
         self._process()
