@@ -27,6 +27,7 @@
         "views/delivery_domain_views.xml",
         "views/marketing_topic_views.xml",
         "views/email_deliverability_stats_views.xml",
+        "views/delivery_domain_check_views.xml",
         "views/email_campaign_views.xml",
         "views/marketing_delivery_menus.xml",
         "views/email_engagement_views.xml",

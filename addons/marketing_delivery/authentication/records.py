@@ -137,15 +137,16 @@ def is_aligned(domain, other, *, strict):
 
 
 @_answered
-def check_alignment(lookup, domain, envelope, *, signs):
+def check_alignment(lookup, domain, envelope, *, signs, has_spf):
     """Return whether SPF or DKIM speaks for the domain in From.
 
     :param envelope: domain of the bounce address
     :param signs: whether a published key of this domain signs
+    :param has_spf: whether the domain of the bounce address has a sound SPF record
     """
     _where, tags = _find_policy(lookup, domain)
     strict = (tags or {}).get("aspf", "r").lower() == "s"
-    by_envelope = is_aligned(domain, envelope, strict=strict)
+    by_envelope = has_spf and is_aligned(domain, envelope, strict=strict)
     values = {"domain": domain, "envelope": envelope}
     if signs and by_envelope:
         return [Finding("alignment", OK, "alignment_both", values)]
@@ -160,9 +161,9 @@ def check_alignment(lookup, domain, envelope, *, signs):
 
 
 @_answered
-def check_mx(lookup, domain, envelope):
+def check_mx(lookup, domain):
     """Return whether replies and bounces can arrive."""
-    return [_check_exchangers(lookup, d) for d in dict.fromkeys((domain, envelope))]
+    return [_check_exchangers(lookup, domain)]
 
 
 def _check_exchangers(lookup, domain):

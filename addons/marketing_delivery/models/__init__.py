@@ -40,6 +40,8 @@ from . import marketing_event_intake
 from . import addressee
 from . import public_page
 from . import public_mail
+from . import delivery_domain_check
+from . import delivery_domain_check_run
 from . import delivery_mailbox_domain
 from . import email_deliverability_stats
 from . import deliverability_projection

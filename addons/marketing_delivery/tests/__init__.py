@@ -50,3 +50,5 @@ from . import test_brakes
 from . import test_capacity_access
 from . import test_deliverability
 from . import test_mailbox_domain
+from . import test_authentication
+from . import test_domain_check
