@@ -30,6 +30,25 @@ class TestPrivacyLookup(TransactionCase):
             sorted((by_address | by_customer).ids),
         )
 
+    def test_sign_ups_and_requests_are_found_by_address(self):
+        company = self.env.company
+        preferences = self.env["email.subscription.preference"]
+        key = preferences._address_key("email", ANN)
+        other = preferences._address_key("email", "other@example.com")
+        requests = self.env["marketing.erasure.request"]
+        request = requests._receive(company, "email", key, address=ANN, source="page")
+        requests._receive(company, "email", other, source="page")
+        self.assertEqual(self.found("marketing.erasure.request"), request.ids)
+        if "marketing.signup" in self.env:
+            signup = self.env["marketing.signup"].create(
+                {
+                    "company_id": company.id,
+                    "address_key": key,
+                    "email_address": ANN,
+                }
+            )
+            self.assertEqual(self.found("marketing.signup"), signup.ids)
+
     def test_the_identity_stands_for_the_events(self):
         partner = self.env["res.partner"].create({"name": "Ann Privacy", "email": ANN})
         identity = self.env["marketing.identity"]._ensure(partner)
