@@ -120,7 +120,7 @@ class MarketingDataPage(models.AbstractModel):
             (
                 channels[row["channel"]],
                 self._say(row["taken_back_on"] or row["given_on"]),
-                ", ".join(
+                " · ".join(
                     filter(None, (labels[row["status"]], row["source"], *row["topics"]))
                 ),
             )

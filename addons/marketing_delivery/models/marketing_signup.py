@@ -42,13 +42,15 @@ class MarketingSignup(models.Model):
     text_shown = fields.Text(
         readonly=True, help="The sentence above the button, as the person read it."
     )
-    requested_at = fields.Datetime(readonly=True, default=fields.Datetime.now)
+    requested_at = fields.Datetime(
+        string="Requested On", readonly=True, default=fields.Datetime.now
+    )
     request_network = fields.Char(string="Network", readonly=True, groups=PII)
     request_agent = fields.Char(string="Program", readonly=True, groups=PII)
-    expires_at = fields.Datetime(readonly=True)
+    expires_at = fields.Datetime(string="Expires On", readonly=True)
     mailed_at = fields.Datetime(string="Last Message On", readonly=True)
     mail_count = fields.Integer(string="Messages", readonly=True)
-    confirmed_at = fields.Datetime(readonly=True)
+    confirmed_at = fields.Datetime(string="Confirmed On", readonly=True)
     confirm_network = fields.Char(
         string="Network at Confirmation", readonly=True, groups=PII
     )

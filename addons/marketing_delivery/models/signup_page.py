@@ -19,7 +19,7 @@ class MarketingSignupPage(models.AbstractModel):
     def _get_text_shown(self, company):
         """Return the sentence that a person agrees to with a sign-up."""
         return self.env._(
-            "%(company)s may send me offers and news by e-mail. I can stop this at any"
+            "%(company)s may send me offers and news by email. I can stop this at any"
             " time.",
             company=company.name,
         )

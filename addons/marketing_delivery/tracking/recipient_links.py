@@ -33,11 +33,6 @@ class RecipientLinks:
         token = self._sign("unsubscribe", self._recipient, expires=self._expires)
         return f"{self._base}/mm/u/{token}"
 
-    def preferences(self):
-        """Return the page of topics, channels, breaks and one's own data."""
-        token = self._sign("unsubscribe", self._recipient, expires=self._expires)
-        return f"{self._base}/mm/p/{token}"
-
     def one_click(self):
         """Return the address for the List-Unsubscribe header (RFC 8058)."""
         token = self._sign("unsubscribe", self._recipient, expires=self._expires)

@@ -1,6 +1,6 @@
 import ast
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
 from odoo.tests import Form, new_test_user, tagged
 
 from .common_members import SegmentMembersCase
@@ -77,19 +77,6 @@ class TestSegmentScreens(SegmentMembersCase):
         again.partner_ids.add(self._as_user(self.rows["ann"]))
         done = again.save().action_add()
         self.assertEqual(done["params"]["type"], "info", "nobody was new")
-
-    def test_adding_nobody_or_nowhere_is_refused(self):
-        wizards = self._as_user(self.env["segment.member.add"])
-        static = self._segment(segment_type="static")
-        customers = self.rows["ann"].ids
-        for values, message in (
-            ({"segment_id": static.id}, "Choose customers"),
-            ({"partner_ids": customers, "new_name": " "}, "Choose a fixed list"),
-        ):
-            wizard = wizards.create({"partner_ids": [], **values})
-            with self.assertRaisesRegex(UserError, message):
-                wizard.action_add()
-        self.assertFalse(self._names(static))
 
     def test_import_starts_with_the_list(self):
         segment = self._as_user(self._segment(segment_type="static"))
