@@ -19,6 +19,7 @@
         "data/mail_activity_type.xml",
         "wizards/marketing_installation_confirm_views.xml",
         "views/campaign_recipient_views.xml",
+        "views/campaign_recipient_doubt_views.xml",
         "views/delivery_provider_views.xml",
         "views/delivery_webhook_views.xml",
         "views/delivery_dkim_key_views.xml",

@@ -27,6 +27,9 @@ REASONS = {
     "frequency_cap": _lt("Had enough messages lately"),
     "quiet_hours": _lt("Quiet hours where the customer is"),
     "deferred": _lt("Put off by the mail server"),
+    "no_trace": _lt("The provider never told of it"),
+    "by_person": _lt("Decided by a person"),
+    "sent_again": _lt("Given up on and sent again"),
     "render_error": _lt("Template could not be filled in"),
 }
 
@@ -45,6 +48,15 @@ class CampaignRecipient(models.Model):
         if reason in REASONS:
             return self.env._(REASONS[reason])
         return (reason or "").replace("_", " ").capitalize()
+
+    @api.model
+    def _get_columns_taken_over(self):
+        """A message that is sent again has the same creative."""
+        return [
+            *super()._get_columns_taken_over(),
+            "creative_id",
+            "creative_propensity",
+        ]
 
     @api.model
     def _gate_conditions(self):

@@ -33,6 +33,8 @@ from . import campaign_recipient_feedback
 from . import delivery_feedback
 from . import delivery_webhook
 from . import email_campaign_doubt
+from . import campaign_recipient_doubt
+from . import campaign_recipient_trace
 from . import engagement_intake
 from . import engagement_projection
 from . import engagement_events

@@ -176,6 +176,12 @@ class EmailCampaign(models.Model):
         if not self:
             return
         self.flush_recordset()
+        # whoever adds messages holds it: then look at them in a statement of its own
+        self.env.cr.execute(
+            "SELECT FROM email_campaign WHERE id = ANY(%s) ORDER BY id"
+            " FOR NO KEY UPDATE",
+            [self.ids],
+        )
         self.env.cr.execute(
             """
             UPDATE email_campaign campaign

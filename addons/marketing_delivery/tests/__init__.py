@@ -52,3 +52,6 @@ from . import test_deliverability
 from . import test_mailbox_domain
 from . import test_authentication
 from . import test_domain_check
+from . import test_doubt_resolution
+from . import test_doubt_trace
+from . import test_doubt_race
