@@ -168,10 +168,10 @@ class Stage:
             *(values[name] for name in ("encryption", "user", "password")),
         )
         return self.value(
-            """INSERT INTO delivery_provider (name, active, provider_type, state,
-                   mail_server_id, cap_per_minute, cap_per_hour, cap_per_day,
+            """INSERT INTO delivery_provider (name, active, provider_type, channel,
+                   state, mail_server_id, cap_per_minute, cap_per_hour, cap_per_day,
                    connection_count, failure_count, currency_id)
-               VALUES ('Peer', TRUE, 'smtp', 'untested', %s, %s, 0, 0, 1, 0,
+               VALUES ('Peer', TRUE, 'smtp', 'email', 'untested', %s, %s, 0, 0, 1, 0,
                    (SELECT min(currency_id) FROM res_company))
                RETURNING id""",
             server_id,

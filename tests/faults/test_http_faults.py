@@ -4,6 +4,7 @@ Through the real sender, with SendGrid's adapter against its peer. What the peer
 really taken is counted there: no message twice, whatever became of the answer.
 """
 
+import random
 import signal
 from collections import Counter
 
@@ -46,11 +47,11 @@ DOWN = {
 @pytest.fixture
 def provider_id(stage, http_peer):
     return stage.value(
-        """INSERT INTO delivery_provider (name, active, provider_type, state,
+        """INSERT INTO delivery_provider (name, active, provider_type, channel, state,
                sendgrid_api_key, sendgrid_url, cap_per_minute, cap_per_hour,
                cap_per_day, connection_count, failure_count, currency_id)
-           VALUES ('SendGrid', TRUE, 'sendgrid', 'untested', %s, %s, 0, 0, 0, 1, 0,
-               (SELECT min(currency_id) FROM res_company))
+           VALUES ('SendGrid', TRUE, 'sendgrid', 'email', 'untested', %s, %s, 0, 0, 0,
+               1, 0, (SELECT min(currency_id) FROM res_company))
            RETURNING id""",
         KEY,
         http_peer.url,
@@ -213,4 +214,40 @@ def test_a_feedback_that_comes_before_the_answer(
     stop(launcher, pid)
     stage.finish(launcher, campaign_id)
     assert stage.states(campaign_id) == Counter(ALL_SENT)
+    check_peer(stage, http_peer, campaign_id)
+
+
+def test_feedback_while_it_is_sent(stage, launcher, http_peer, provider_id):
+    """Each request is told of at once, twice and shuffled, while its sender settles it.
+
+    Both sides change the same rows: nobody waits in a circle, and nothing is lost.
+    """
+    clock = random.Random(11)
+    addresses = [f"s{number:04}@peer.example" for number in range(1500)]
+    campaign_id = stage.campaign_of(provider_id, addresses)
+    pids = [launcher.send(campaign_id) for _process in range(2)]
+    told = 0
+    while told < len(http_peer.calls) or stage.status(campaign_id) != "completed":
+        wait_for(
+            lambda told=told: (
+                len(http_peer.calls) > told or stage.status(campaign_id) == "completed"
+            )
+        )
+        fresh = http_peer.calls[told:]
+        told += len(fresh)
+        keys = [key for call in fresh for key in call]
+        keys += clock.sample(keys, len(keys) // 3)
+        clock.shuffle(keys)
+        launcher.feedback(provider_id, keys)
+    for pid in pids:
+        wait_for(lambda pid=pid: launcher.has_ended(pid))
+    assert stage.states(campaign_id) == {"sent": 1500}
+    assert (
+        stage.value(
+            """SELECT count(DISTINCT recipient_id) FROM marketing_event
+                WHERE campaign_id = %s AND event_type = 'email_delivered'""",
+            campaign_id,
+        )
+        == 1500
+    )
     check_peer(stage, http_peer, campaign_id)

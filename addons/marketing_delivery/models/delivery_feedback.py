@@ -17,11 +17,12 @@ from ..sender.feedback import EVENT_TYPES, Tally
 SOURCE = "provider:%s"  # of the events, by the id of the provider
 _OBJECTIONS = (kinds.COMPLAINED, kinds.UNSUBSCRIBED)
 _UNREACHABLE = (kinds.BOUNCED, kinds.DROPPED)
+# the collation is that of the unique index: without it the whole table is read
 _FIND = """
     SELECT id, send_key, company_id, customer_id, campaign_id, channel, address_key,
            email_address
       FROM campaign_recipient
-     WHERE send_key = ANY(%(keys)s)
+     WHERE send_key COLLATE "C" = ANY(%(keys)s)
        AND (%(company)s::int IS NULL OR company_id = %(company)s)
 """
 # A row that a sender still holds is only marked: its own answer is the better one, and

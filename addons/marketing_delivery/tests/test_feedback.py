@@ -3,6 +3,7 @@ from datetime import timedelta
 
 from odoo.tests import tagged
 
+from ..models.delivery_feedback import _FIND
 from ..sender import feedback as kinds
 from ..sender import gate, outbox
 from .feedback_common import NOON, FeedbackMixin
@@ -115,6 +116,13 @@ class TestFeedback(FeedbackMixin, SenderCase):
         model._record(self.provider, few)
         with self.assertQueryCount(5):
             model._record(self.provider, many)
+
+    def test_rows_are_found_by_an_index(self):
+        values = {"keys": self.rows.mapped("send_key"), "company": None}
+        self.env.cr.execute("SET LOCAL enable_seqscan TO off")
+        self.env.cr.execute("EXPLAIN " + _FIND, values)
+        plan = "\n".join(row[0] for row in self.env.cr.fetchall())
+        self.assertIn("send_key_uniq", plan)
 
     # === DOUBT ===#
 
