@@ -42,7 +42,10 @@
         "views/marketing_signup_views.xml",
     ],
     "assets": {
-        "web.assets_backend": ["marketing_delivery/static/src/sending_hold/**/*"],
+        "web.assets_backend": [
+            "marketing_delivery/static/src/sending_hold/**/*",
+            "marketing_delivery/static/src/live_kanban/**/*",
+        ],
         # the stock graph is loaded with this bundle
         "web.assets_backend_lazy": ["marketing_delivery/static/src/count_graph/**/*"],
     },

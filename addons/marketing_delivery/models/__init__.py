@@ -11,6 +11,7 @@ from . import delivery_provider_webhook
 from . import delivery_dkim_key
 from . import email_campaign_allowance
 from . import email_campaign_brakes
+from . import email_campaign_routing
 from . import delivery_usage
 from . import delivery_brake
 from . import delivery_mailbox
@@ -19,6 +20,7 @@ from . import delivery_domain
 from . import delivery_domain_day
 from . import delivery_domain_warmup
 from . import delivery_domain_curve
+from . import delivery_provider_health
 from . import marketing_topic
 from . import campaign_recipient
 from . import campaign_recipient_gate

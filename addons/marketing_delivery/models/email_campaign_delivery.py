@@ -9,7 +9,7 @@ from odoo.exceptions import UserError
 from odoo.addons.marketing_base.links import LinkSigner
 from odoo.addons.marketing_queue.isolation import read_committed
 
-from ..sender import installation, outbox
+from ..sender import installation, outbox, settings
 from ..sender.adapter import ProviderDown
 from ..sender.composer import Composer, ContentProblem, Letterhead
 from ..sender.mime import HeaderProblem
@@ -26,21 +26,6 @@ class EmailCampaign(models.Model):
     _inherit = ["email.campaign", "marketing.installation"]
 
     recipient_count = fields.Integer(compute="_compute_recipient_count")
-
-    def _pick_provider(self):
-        """Return the chosen provider, else the company's first one that works."""
-        self.ensure_one()
-        # sudo: sending is the system's work; the company is in the domain
-        providers = self.env["delivery.provider"].sudo()
-        if self.provider_id:
-            return self.provider_id.sudo().filtered("active")
-        found = providers.search(
-            [
-                ("company_id", "in", (self.company_id.id, False)),
-                ("channel", "=", self.channel),
-            ]
-        )
-        return (found.filtered(lambda p: p.state != "down") or found)[:1]
 
     @api.model
     def _pump_deliver(self, campaign_id, connections=1):
@@ -68,11 +53,8 @@ class EmailCampaign(models.Model):
 
     def _deliver(self, connections=1):
         """Prepare one pump and run it; a campaign that cannot be sent is paused."""
-        provider = self._pick_provider()
-        if not provider:
+        if not self._pick_provider():
             return self._pause_for(self.env._("There is no active delivery provider."))
-        if seconds := provider._get_retry_seconds():
-            return seconds
         self._plan_messages()
         if self.status != "running" or not self._judge_brakes():
             return None
@@ -80,20 +62,28 @@ class EmailCampaign(models.Model):
         self.env.cr.commit()
         if wait is None or wait > 0:
             return limit_wait(wait)
-        return self._run_pump(provider, connections)
+        way = self._find_way()
+        if way.provider:
+            return self._run_pump(way.provider, connections)
+        self._tell_hold(way.scope, self._pick_provider())
+        if way.wait or not self._has_no_way():
+            return limit_wait(way.wait)
+        return settings.LONGEST_WAIT
 
     def _run_pump(self, provider, connections):
         try:
             pump = self._prepare_pump(provider)
             wait = pump and self._run_helped(pump, provider, connections)
         except ProviderDown as error:
-            return self._wait_for_provider(provider, str(error), error.wait)
+            seconds = self._wait_for_provider(provider, str(error), error.wait)
+            # what it had not taken is in the queue again: another one may take it
+            return True if self._find_way().provider else seconds
         except ContentProblem as problem:
             self._forget_transaction()
             return self._pause_for(str(problem))
         if pump:
             self._judge_failures(provider, pump.get_failures())
-            self._tell_hold(pump.held_by, provider)
+            wait = self._pass_on(pump.held_by, provider, wait)
         return wait
 
     def _plan_messages(self):
@@ -120,6 +110,7 @@ class EmailCampaign(models.Model):
             cr,
             campaign_id=self.id,
             provider_id=provider.id,
+            route=self._get_route(provider),
             adapter=adapter,
             composer=composer,
             admission=admission,

@@ -16,6 +16,11 @@ from .content import Recipient
 TOUCH = "xact_id = pg_current_xact_id()::text::bigint"
 NOW = "clock_timestamp() AT TIME ZONE 'UTC'"
 
+_DOMAIN = "lower(split_part(COALESCE(message.email_address, ''), '@', 2))"
+_ROUTED = f"""
+    (%(only)s::text[] IS NULL OR {_DOMAIN} = ANY(%(only)s))
+    AND {_DOMAIN} <> ALL(%(skip)s::text[])
+"""
 _CLAIM = f"""
     WITH picked AS (
         SELECT message.id
@@ -24,7 +29,7 @@ _CLAIM = f"""
          WHERE message.campaign_id = %(campaign_id)s
            AND message.state = 'queued' AND message.channel = campaign.channel
            AND (message.not_before IS NULL OR message.not_before <= {NOW})
-           AND campaign.status = 'running'
+           AND campaign.status = 'running' AND {_ROUTED}
          ORDER BY message.priority DESC, message.id
          LIMIT %(limit)s
            FOR UPDATE OF message SKIP LOCKED
@@ -108,7 +113,14 @@ class Answer(NamedTuple):
     bounce_type: str | None = None
 
 
-def claim(cr, *, campaign_id, provider_id, token, limit):
+class Route(NamedTuple):
+    """Domains of recipients that a pump may claim (None: all), or must leave."""
+
+    only: tuple | None = None
+    skip: tuple = ()
+
+
+def claim(cr, *, campaign_id, provider_id, token, limit, route=None):
     """Lease up to ``limit`` due messages of a running campaign."""
     cr.execute(
         _CLAIM,
@@ -117,10 +129,30 @@ def claim(cr, *, campaign_id, provider_id, token, limit):
             "provider_id": provider_id,
             "token": token,
             "limit": limit,
+            **_prepare_route(route or Route()),
             "lease": settings.LEASE,
         },
     )
     return [Recipient(*row) for row in cr.fetchall()]
+
+
+def has_due(cr, campaign_id, route):
+    """Whether a message is due that may go this way."""
+    cr.execute(
+        f"""
+        SELECT FROM campaign_recipient message
+         WHERE message.campaign_id = %(campaign_id)s AND message.state = 'queued'
+           AND (message.not_before IS NULL OR message.not_before <= {NOW})
+           AND {_ROUTED} LIMIT 1
+        """,
+        {"campaign_id": campaign_id, **_prepare_route(route)},
+    )
+    return bool(cr.rowcount)
+
+
+def _prepare_route(route):
+    only = None if route.only is None else list(route.only)
+    return {"only": only, "skip": list(route.skip)}
 
 
 def read_now(cr):

@@ -33,6 +33,7 @@ class Pump:
     """Send what is due of one campaign, for a while.
 
     :param cr: an own cursor under READ COMMITTED; committed after each step
+    :param route: the ``outbox.Route`` of the messages that it may claim
     :param admission: the ``admission.Admission`` on the same cursor
     :param on_progress: called after each commit that moved messages
     """
@@ -43,6 +44,7 @@ class Pump:
         *,
         campaign_id,
         provider_id,
+        route,
         adapter,
         composer,
         admission,
@@ -51,6 +53,7 @@ class Pump:
         self._cursor = cr
         self._campaign_id = campaign_id
         self._provider_id = provider_id
+        self._route = route
         self._adapter = adapter
         self._composer = composer
         self._admission = admission
@@ -100,6 +103,7 @@ class Pump:
             self._cursor,
             campaign_id=self._campaign_id,
             provider_id=self._provider_id,
+            route=self._route,
             token=self._token,
             limit=limit,
         )

@@ -55,3 +55,5 @@ from . import test_domain_check
 from . import test_doubt_resolution
 from . import test_doubt_trace
 from . import test_doubt_race
+from . import test_routing
+from . import test_provider_health
