@@ -41,7 +41,7 @@ class DeliveryDomain(models.Model):
 
     def _judge(self, date):
         """Judge one day that is over; nothing more once it is established."""
-        if self.stage not in MANAGED:
+        if self.stage not in MANAGED or date in self.day_ids.mapped("date"):
             return
         sent, bounced, complained = self._count(date)
         if self.stage == "cold" and sent:
