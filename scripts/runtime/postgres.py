@@ -78,7 +78,7 @@ def _reachable(folder: Path) -> bool:
     return all(parent.stat().st_mode & 0o001 for parent in (folder, *folder.parents))
 
 
-def _account() -> dict:
+def account() -> dict:
     """Return the options to run a server as an unprivileged user when we are root."""
     if os.geteuid():
         return {}
@@ -98,14 +98,14 @@ def _initialise(data: Path) -> None:
     target = data.resolve() if data.is_symlink() else data
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True, mode=0o700)
-    account = _account()
-    with _hand_over(_draw_password(), account) as password_file:
-        if account:
-            os.chown(target, account["user"], account["group"])
+    owner = account()
+    with _hand_over(_draw_password(), owner) as password_file:
+        if owner:
+            os.chown(target, owner["user"], owner["group"])
         command = [binaries() / "initdb", "-D", target, "-U", USER]
         command += ["-A", "scram-sha-256", "--pwfile", password_file]
         command += ["-E", "UTF8", "--locale=C.UTF-8"]
-        run_logged(command, paths.LOGS / "initdb.log", **account)
+        run_logged(command, paths.LOGS / "initdb.log", **owner)
     with (target / "postgresql.conf").open("a") as conf:
         conf.write(SETTINGS)
     (target / "complete").touch()
@@ -138,7 +138,7 @@ def _start_server(data: Path, port: int, fsync: bool) -> None:
     command = [binaries() / "postgres", "-D", data.resolve(), "-p", str(port)]
     if not fsync:
         command += ["-c", "fsync=off", "-c", "full_page_writes=off"]
-    processes.start(NAME, command, log=log, **_account())
+    processes.start(NAME, command, log=log, **account())
     processes.wait_for_port(port, "PostgreSQL", 90, log)
     _wait_until_ready(port)
 

@@ -1,11 +1,24 @@
 """Real senders, a real mail server and a committed scratch database."""
 
 import pytest
+from ledger import LEDGER
 from sendgrid_peer import SendGridPeer
 from smtp_peer import Peer
 from stage import Launcher, Sink, Stage
 
 import scratch
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Print one line a family of faults."""
+    terminalreporter.section("families of faults")
+    for line in LEDGER.table():
+        terminalreporter.line(line)
+
+
+@pytest.fixture(scope="session")
+def ledger():
+    return LEDGER
 
 
 @pytest.fixture(scope="session")
@@ -25,10 +38,7 @@ def stage(database, launcher):
     stage = Stage(database, launcher)
     stage.send_at_any_time()
     yield stage
-    stage.query("DELETE FROM marketing_job")
-    stage.query("DELETE FROM campaign_recipient")
-    stage.query("DELETE FROM email_campaign")
-    stage.query("DELETE FROM email_subscription_preference")
+    stage.clear()
     stage.close()
 
 

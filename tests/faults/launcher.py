@@ -3,9 +3,14 @@
 Usage: launcher.py CONFIGURATION DATABASE. Reads lines from standard input:
 ``create PROVIDER`` creates a campaign and prints its id; ``send CAMPAIGN CONNECTIONS``
 forks a process that pumps until the campaign is done and prints its pid; ``sweep``
-runs the sweeper in a forked process and prints its exit code; ``confirm`` lets a
-restored database send; ``feedback PROVIDER KEY …`` records that the provider delivered
-these messages; ``reap PID`` tells how a process ended.
+runs the sweeper in a forked process and prints its exit code; ``enqueue CAMPAIGN``
+queues its jobs; ``confirm`` lets a restored database send; ``feedback PROVIDER
+KEY …`` records that the provider delivered these messages; ``reap PID`` tells how a
+process ended.
+
+``send`` and ``sweep`` take words that break the forked process, values percent-encoded:
+``crash=POINT:HIT`` (crash_points.py), ``sabotage=BUILD`` (sabotage.py) and
+``skew=SECONDS``, which sets its clock forward or back.
 """
 
 import os
@@ -13,6 +18,7 @@ import signal
 import sys
 import time
 import traceback
+from urllib.parse import unquote
 
 import odoo.init  # noqa: F401
 from odoo import SUPERUSER_ID, api, sql_db
@@ -72,12 +78,48 @@ def feedback(registry, provider_id, keys):
         env["delivery.feedback"]._record(provider, told)
 
 
-def fork(function, *arguments):
+def enqueue(registry, campaign_id):
+    with registry.cursor() as cr:
+        env = api.Environment(cr, SUPERUSER_ID, {})
+        env["email.campaign"].browse(campaign_id)._enqueue_delivery()
+
+
+def break_process(words):
+    """Break this process as the words of a command say."""
+    for word in words:
+        name, _equals, value = word.partition("=")
+        BREAKS[name](unquote(value))
+
+
+def crash(value):
+    import crash_points
+
+    name, _colon, hit = value.rpartition(":")
+    crash_points.arm(name, int(hit))
+
+
+def sabotage_build(name):
+    import sabotage
+
+    sabotage.BUILDS[name]()
+
+
+def skew(seconds):
+    """Set the clock of this process, not the machine's."""
+    original, seconds = time.time, float(seconds)
+    time.time = lambda: original() + seconds
+
+
+BREAKS = {"crash": crash, "sabotage": sabotage_build, "skew": skew}
+
+
+def fork(function, *arguments, breaks=()):
     pid = os.fork()
     if pid:
         return pid
     code = 1
     try:
+        break_process(breaks)
         function(*arguments)
         code = 0
     except BaseException:
@@ -95,16 +137,20 @@ def main(configuration, database):
     for line in sys.stdin:
         command, *arguments = line.split()
         if command == "send":
-            print(fork(send, registry, *map(int, arguments)), flush=True)
+            campaign_id, connections, *breaks = arguments
+            numbers = int(campaign_id), int(connections)
+            print(fork(send, registry, *numbers, breaks=breaks), flush=True)
         elif command == "create":
             print(create(registry, int(arguments[0])), flush=True)
             sql_db.close_all()
         elif command == "sweep":
-            print(_wait(fork(sweep, registry)), flush=True)
+            print(_wait(fork(sweep, registry, breaks=arguments)), flush=True)
         elif command == "feedback":
             provider_id, *keys = arguments
             process = fork(feedback, registry, int(provider_id), keys)
             print(_wait(process), flush=True)
+        elif command == "enqueue":
+            print(_wait(fork(enqueue, registry, int(arguments[0]))), flush=True)
         elif command == "confirm":
             print(_wait(fork(confirm, registry)), flush=True)
         elif command == "reap":

@@ -4,7 +4,8 @@ import random
 from functools import partial
 
 import pytest
-from stage import check, wait_for
+from account import check
+from stage import wait_for
 from test_kill import reached
 
 AUDIENCE = 1500
@@ -13,7 +14,7 @@ KILLS = 6
 
 
 @pytest.mark.parametrize("sink", [0.05], indirect=True)
-def test_killed_with_all_its_connections(stage, launcher, sink):
+def test_killed_with_all_its_connections(stage, launcher, sink, ledger):
     """At most one doubt a connection and kill, and no message twice."""
     addresses = [f"customer{n}@threads.example" for n in range(AUDIENCE)]
     campaign_id = stage.campaign(sink.port, addresses)
@@ -29,7 +30,8 @@ def test_killed_with_all_its_connections(stage, launcher, sink):
     pid = launcher.send(campaign_id, CONNECTIONS)
     stage.finish(launcher, campaign_id)
     wait_for(lambda: launcher.has_ended(pid))
-    check(stage, sink, campaign_id, AUDIENCE)
+    account = check(stage, sink, campaign_id, AUDIENCE)
+    ledger.note("F2 kill -9 of senders", KILLS, account)
     states = stage.states(campaign_id)
     assert set(states) <= {"sent", "in_doubt"}
     assert states["in_doubt"] <= KILLS * CONNECTIONS

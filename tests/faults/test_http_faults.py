@@ -9,6 +9,8 @@ import signal
 from collections import Counter
 
 import pytest
+from account import settle
+from ledger import LEDGER
 from sendgrid_peer import KEY
 from stage import wait_for
 
@@ -89,6 +91,7 @@ def check_peer(stage, peer, campaign_id):
     sent = stage.keys(campaign_id, "sent")
     assert sent <= set(taken)
     assert set(taken) <= sent | stage.keys(campaign_id, "in_doubt")
+    LEDGER.note("F8 HTTP interface", 1, settle(stage, peer.accepted, campaign_id))
 
 
 ALL_STATES = ("queued", "claimed", "submitting", "sent", "failed", "in_doubt")

@@ -1,14 +1,16 @@
-"""kill -9 of every sender, again and again, while 3,000 messages leave."""
+"""F2: kill -9 of every sender, again and again, while messages leave."""
 
 import random
 from functools import partial
 
 import pytest
-from stage import check, wait_for
+from account import check
+from ledger import volume
+from stage import wait_for
 
-KILLS = 20
+KILLS = volume(20, 150)
 PROCESSES = 2
-AUDIENCE = 3000
+AUDIENCE = volume(3000, 20_000)
 
 
 def reached(launcher, sink, goal):
@@ -18,7 +20,7 @@ def reached(launcher, sink, goal):
 
 
 @pytest.mark.parametrize("sink", [0.01], indirect=True)
-def test_twenty_kills(stage, launcher, sink):
+def test_kills(stage, launcher, sink, ledger):
     addresses = [f"customer{n}@kill.example" for n in range(AUDIENCE)]
     campaign_id = stage.campaign(sink.port, addresses)
     clock = random.Random(20)
@@ -32,8 +34,9 @@ def test_twenty_kills(stage, launcher, sink):
             launcher.kill(pid)
         wait_for(lambda pids=pids: all(map(launcher.has_ended, pids)))
         launcher.sweep()
-    stage.finish(launcher, campaign_id)
-    check(stage, sink, campaign_id, AUDIENCE)
+    stage.finish(launcher, campaign_id, seconds=volume(90, 600))
+    account = check(stage, sink, campaign_id, AUDIENCE)
+    ledger.note("F2 kill -9 of senders", KILLS * PROCESSES, account)
     states = stage.states(campaign_id)
     assert set(states) <= {"sent", "in_doubt"}
     assert states["in_doubt"] <= KILLS * PROCESSES

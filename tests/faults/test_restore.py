@@ -3,7 +3,8 @@
 import subprocess
 
 import pytest
-from stage import Launcher, Stage, check, wait_for
+from account import check
+from stage import Launcher, Stage, wait_for
 
 AUDIENCE = 150
 
@@ -84,7 +85,7 @@ def dumped(stage, launcher, sink, database, restore, tmp_path):
 
 
 @pytest.mark.parametrize("sink", [0.02], indirect=True)
-def test_restored_beside_the_live_one(stage, sink, restore, dumped):
+def test_restored_beside_the_live_one(stage, sink, restore, dumped, ledger):
     """It knows nothing of what has left since: it must not send by itself."""
     copy = restore()
     copy.forget_the_dead(dumped)
@@ -93,12 +94,13 @@ def test_restored_beside_the_live_one(stage, sink, restore, dumped):
     assert sink.keys().total() == AUDIENCE
     assert copy.stage.states(dumped)["queued"] > 80
     assert copy.stage.status(dumped) == "running"
+    ledger.note("F16 restored copies", 1)
     # The journal lies with the live database: what was on its way is in doubt here.
     assert set(copy.stage.states(dumped)) <= {"queued", "sent", "in_doubt"}
 
 
 @pytest.mark.parametrize("sink", [0.02], indirect=True)
-def test_confirmed_and_set_back(stage, sink, restore, dumped, launcher):
+def test_confirmed_and_set_back(stage, sink, restore, dumped, launcher, ledger):
     """A confirmed copy sends; its own backup, restored over it, waits again."""
     copy = restore()
     copy.launcher.confirm()
@@ -129,6 +131,7 @@ def test_confirmed_and_set_back(stage, sink, restore, dumped, launcher):
     for _try in range(2):
         copy.send(dumped)
     assert sink.keys().total() == total, "the backup sent again what had left"
+    ledger.note("F16 restored copies", 2)
     # the live one beside all that was never disturbed
     assert stage.status(dumped) == "completed"
     other = stage.campaign(sink.port, ["after@restore.example"])

@@ -1,6 +1,7 @@
 """Each way in which a mail server can refuse, stall or lie, at each verb."""
 
 import pytest
+from account import settle
 from stage import wait_for
 
 # fault of the peer -> (state, reason, bounce type); the peer's module explains names
@@ -50,7 +51,7 @@ PROVIDER_FAULTS = {
 
 
 @pytest.mark.parametrize("pipelines", [True, False])
-def test_each_verb(stage, launcher, peer, pipelines):
+def test_each_verb(stage, launcher, peer, pipelines, ledger):
     """Every fault gets its class, and the messages around it leave all the same."""
     faults = FAULTS | AT_MAIL if pipelines else FAULTS
     peer.pipelines = pipelines
@@ -71,10 +72,11 @@ def test_each_verb(stage, launcher, peer, pipelines):
         assert (state, reason, bounce_type) == wanted, address
         assert peer.accepted[send_key] <= 1, address
     assert len(found) == len(addresses)
+    ledger.note("F7 SMTP", len(faults), settle(stage, peer.accepted, campaign_id))
 
 
 @pytest.mark.parametrize("name", PROVIDER_FAULTS)
-def test_provider_is_down(stage, launcher, peer, name):
+def test_provider_is_down(stage, launcher, peer, name, ledger):
     behaviour, server, message = PROVIDER_FAULTS[name]
     for key, value in behaviour.items():
         setattr(peer, key, value)

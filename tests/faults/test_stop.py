@@ -5,7 +5,8 @@ import threading
 import time
 
 import pytest
-from stage import Stage, check, wait_for
+from account import check, settle
+from stage import Stage, wait_for
 
 AUDIENCE = 1500
 
@@ -32,7 +33,7 @@ def stop(stage, sink, campaign_id, status):
 
 
 @pytest.mark.parametrize("sink", [0.005], indirect=True)
-def test_pause_and_resume(stage, launcher, sink, running):
+def test_pause_and_resume(stage, launcher, sink, running, ledger):
     campaign_id, pids = running
     # what the gate let through before: a batch of ten for each of two processes
     assert stop(stage, sink, campaign_id, "paused") <= 20
@@ -40,23 +41,25 @@ def test_pause_and_resume(stage, launcher, sink, running):
     assert set(stage.states(campaign_id)) == {"queued", "sent"}
     stage.query("UPDATE email_campaign SET status = 'running'")
     stage.finish(launcher, campaign_id)
-    check(stage, sink, campaign_id, AUDIENCE)
+    account = check(stage, sink, campaign_id, AUDIENCE)
+    ledger.note("F10 pause and resume", 1, account)
     assert stage.states(campaign_id) == {"sent": AUDIENCE}
 
 
 @pytest.mark.parametrize("sink", [0.005], indirect=True)
-def test_cancel(stage, launcher, sink, running):
+def test_cancel(stage, launcher, sink, running, ledger):
     campaign_id, pids = running
     assert stop(stage, sink, campaign_id, "cancelled") <= 20
     wait_for(lambda: all(map(launcher.has_ended, pids)))
     launcher.sweep()
     assert set(stage.states(campaign_id)) == {"cancelled", "sent"}
-    check(stage, sink, campaign_id, AUDIENCE)
+    account = check(stage, sink, campaign_id, AUDIENCE)
+    ledger.note("F10 pause and resume", 1, account)
     assert stage.status(campaign_id) == "cancelled"
 
 
 @pytest.mark.parametrize("sink", [0.003], indirect=True)
-def test_opt_out_races_the_send(stage, launcher, sink, running, database):
+def test_opt_out_races_the_send(stage, launcher, sink, running, database, ledger):
     """Who opted out before the gate let his message through gets none."""
     campaign_id, _pids = running
     left = sorted(stage.keys_due(campaign_id))
@@ -86,7 +89,8 @@ def test_opt_out_races_the_send(stage, launcher, sink, running, database):
     reached = set(sink.addresses())
     late = [a for a, state in stopped.items() if state in ("queued", "claimed")]
     assert late and not reached.intersection(late)
-    check(stage, sink, campaign_id, AUDIENCE)
+    account = check(stage, sink, campaign_id, AUDIENCE)
+    ledger.note("F14 opt-outs in the middle", len(stopped), account)
     assert (
         stage.value(
             "SELECT count(*) FROM campaign_recipient WHERE reason = 'unsubscribed'"
@@ -96,7 +100,7 @@ def test_opt_out_races_the_send(stage, launcher, sink, running, database):
     )
 
 
-def test_poison_stops_nobody(stage, launcher, sink):
+def test_poison_stops_nobody(stage, launcher, sink, ledger):
     poison = [f"poison{n}@poison.example" for n in range(10)]
     broken = ["two@x.example,three@x.example", "a@x.example\r\nBcc: b@x.example", "@x"]
     good = [f"customer{n}@poison.example" for n in range(87)]
@@ -105,6 +109,7 @@ def test_poison_stops_nobody(stage, launcher, sink):
     wait_for(lambda: stage.status(campaign_id) == "completed")
     assert stage.states(campaign_id) == {"sent": 87, "failed": 13}
     assert sorted(sink.addresses()) == sorted(good)
+    ledger.note("F13 poison", 13, settle(stage, sink.keys(), campaign_id))
     assert dict(
         stage.query(
             "SELECT reason, count(*) FROM campaign_recipient GROUP BY 1 ORDER BY 1"

@@ -4,7 +4,8 @@ import signal
 import time
 
 import pytest
-from stage import check, wait_for
+from account import check
+from stage import wait_for
 
 AUDIENCE = 400
 
@@ -21,7 +22,7 @@ def stopped(stage, launcher, sink):
 
 
 @pytest.mark.parametrize("sink", [0.02], indirect=True)
-def test_sleep_past_the_lease(stage, launcher, sink, stopped):
+def test_sleep_past_the_lease(stage, launcher, sink, stopped, ledger):
     campaign_id, zombie = stopped
     time.sleep(3.5)
     launcher.sweep()
@@ -32,12 +33,13 @@ def test_sleep_past_the_lease(stage, launcher, sink, stopped):
     launcher.kill(zombie, signal.SIGCONT)
     wait_for(lambda: launcher.has_ended(zombie) and launcher.has_ended(other))
     stage.finish(launcher, campaign_id)
-    check(stage, sink, campaign_id, AUDIENCE)
+    account = check(stage, sink, campaign_id, AUDIENCE)
+    ledger.note("F4 sleeping senders", 1, account)
     assert stage.states(campaign_id)["sent"] >= AUDIENCE - 1
 
 
 @pytest.mark.parametrize("sink", [0.02], indirect=True)
-def test_sleep_past_the_doubt(stage, launcher, sink, stopped):
+def test_sleep_past_the_doubt(stage, launcher, sink, stopped, ledger):
     """Long silence is a doubt; the late answer of the sleeper still clears it up."""
     campaign_id, zombie = stopped
     submitting = stage.keys(campaign_id, "submitting")
@@ -48,7 +50,8 @@ def test_sleep_past_the_doubt(stage, launcher, sink, stopped):
     launcher.kill(zombie, signal.SIGCONT)
     wait_for(lambda: launcher.has_ended(zombie))
     stage.finish(launcher, campaign_id)
-    check(stage, sink, campaign_id, AUDIENCE)
+    account = check(stage, sink, campaign_id, AUDIENCE)
+    ledger.note("F4 sleeping senders", 1, account)
     late = stage.states(campaign_id)
     assert late["in_doubt"] <= 1
     assert late["sent"] + late["in_doubt"] + late["failed"] == AUDIENCE

@@ -3,7 +3,8 @@
 import os
 
 import pytest
-from bench import Bench, WorkerProcess
+from bench import Bench
+from worker_process import WorkerProcess
 
 import scratch
 

@@ -4,8 +4,9 @@ import threading
 from unittest.mock import patch
 
 import pytest
-from bench import EFFECT, wait_for
+from bench import EFFECT
 from celery import Celery
+from worker_process import wait_for
 
 
 @pytest.fixture

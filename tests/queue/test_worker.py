@@ -2,7 +2,8 @@
 
 import time
 
-from bench import EFFECT, wait_for
+from bench import EFFECT
+from worker_process import wait_for
 
 
 def test_job_is_done_at_once(bench, worker):
