@@ -12,9 +12,11 @@ const browser = readonly(
     "HTMLElement",
     "MutationObserver",
     "Node",
+    "Notification",
     "ResizeObserver",
     "URL",
     "URLSearchParams",
+    "atob",
     "clearInterval",
     "clearTimeout",
     "console",
@@ -30,6 +32,7 @@ const browser = readonly(
     "setTimeout",
     "window"
 );
+const worker = readonly("self");
 // Odoo's bundles define these before our files run.
 const odoo = readonly("Chart", "luxon", "odoo", "owl");
 
@@ -58,6 +61,10 @@ module.exports = [
             "object-shorthand": "error",
             "prefer-const": "error",
         },
+    },
+    {
+        files: ["**/static/src/worker/**/*.js"],
+        languageOptions: {globals: worker},
     },
     {
         files: ["**/*.cjs"],
