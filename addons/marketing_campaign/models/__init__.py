@@ -15,6 +15,7 @@ from . import email_campaign_lifecycle
 from . import email_campaign_events
 from . import email_campaign_schedule
 from . import email_campaign_window
+from . import email_campaign_spread
 from . import email_campaign_calendar
 from . import email_campaign_content
 from . import email_campaign_audience

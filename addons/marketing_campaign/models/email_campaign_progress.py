@@ -89,7 +89,12 @@ class EmailCampaign(models.Model):
                 " messages; the next leave on %(when)s."
             ),
         }
-        if self.use_send_window:
+        if self.spread_hours:
+            texts[False] = self.env._(
+                "%(count)s wait for the hours at which their customers click; the next"
+                " leave on %(when)s."
+            )
+        elif self.use_send_window:
             texts[False] = self.env._(
                 "%(count)s wait for their sending hours; the next leave on %(when)s."
             )

@@ -17,6 +17,7 @@ from ..send_window import plan
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WINDOW = (
     "use_send_window",
+    "spread_hours",
     "window_start",
     "window_end",
     "window_clock",
@@ -175,7 +176,7 @@ class EmailCampaign(models.Model):
     def _get_window_values(self):
         """The hours as people approve them; what is not used does not count."""
         if not self.use_send_window:
-            return {}
+            return {"spread": True} if self.spread_hours else {}
         window = self._get_window()
         return {
             "hours": [window.start, window.end],

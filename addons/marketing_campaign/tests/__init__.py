@@ -45,4 +45,5 @@ from . import test_campaign_approval_scope
 from . import test_campaign_window
 from . import test_campaign_window_sending
 from . import test_send_window_race
+from . import test_campaign_spread
 from . import test_topic_lists
