@@ -25,15 +25,18 @@ FAULTS = {
     "content-451": ("queued", "deferred", None),
     "content-421": ("queued", "deferred", None),
     "content-554": ("failed", "rejected", None),
+    "content-552": ("failed", "rejected", None),
     "content-drop": ("in_doubt", "no_answer", None),
     "content-hang": ("in_doubt", "no_answer", None),
     "content-trickle": ("in_doubt", "no_answer", None),
+    "content-broken": ("in_doubt", "no_answer", None),
     "content-garbage": ("in_doubt", "no_answer", None),
     "content-long": ("in_doubt", "no_answer", None),
     "content-354": ("in_doubt", "no_answer", None),
     "content-late": ("sent", None, None),
     "content-lines": ("sent", None, None),
     "content-bytes": ("sent", None, None),
+    "content-barelf": ("sent", None, None),
     "ok-ok": ("sent", None, None),
 }
 # refused or stalled by the greeting, EHLO, TLS or login: nobody's message is to blame

@@ -21,12 +21,12 @@ KINDS = [
     ("other", "Something else"),
 ]
 RESULTS = [
-    ("pending", "To be processed"),
+    ("pending", "Waiting"),
     ("recorded", "Recorded"),
-    ("known", "Known before"),
-    ("ignored", "Says nothing about delivery"),
-    ("unsigned", "Not signed by us: only counted"),
-    ("gone", "The message is not here any more"),
+    ("known", "Known"),
+    ("ignored", "Ignored"),
+    ("unsigned", "Not signed"),
+    ("gone", "Message deleted"),
 ]
 FEEDBACK = {
     kinds.FAILED: feedback.BOUNCED,
@@ -71,7 +71,9 @@ class DeliveryBounceNotice(models.Model):
     status_code = fields.Char(
         "Status", readonly=True, help="RFC 3463: 5 is for good, 4 for now."
     )
-    bounce_type = fields.Selection([("hard", "Hard"), ("soft", "Soft")], readonly=True)
+    bounce_type = fields.Selection(
+        [("hard", "Hard"), ("soft", "Soft")], "Bounce", readonly=True
+    )
     address = fields.Char(readonly=True, groups=PII, help="As the notice names it.")
     detail = fields.Char(
         readonly=True, groups=PII, help="What the mail server said, shortened."

@@ -214,6 +214,12 @@ class Talk:
                 self._connection.sendall(b"2")
                 time.sleep(0.2)
 
+    def _end_barelf(self):
+        self._connection.sendall(b"250-first\n250 second\n")
+
+    def _end_broken(self):
+        self._say("250-first\r\nnothing like a reply")
+
     def _end_garbage(self):
         self._say("\x00\xff hello")
 
