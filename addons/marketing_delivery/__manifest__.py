@@ -20,6 +20,7 @@
         "wizards/marketing_installation_confirm_views.xml",
         "views/campaign_recipient_views.xml",
         "views/campaign_recipient_doubt_views.xml",
+        "views/delivery_monitor_views.xml",
         "views/delivery_provider_views.xml",
         "views/delivery_webhook_views.xml",
         "views/delivery_dkim_key_views.xml",
@@ -45,6 +46,7 @@
         "web.assets_backend": [
             "marketing_delivery/static/src/sending_hold/**/*",
             "marketing_delivery/static/src/live_kanban/**/*",
+            "marketing_delivery/static/src/delivery_monitor/**/*",
         ],
         # the stock graph is loaded with this bundle
         "web.assets_backend_lazy": ["marketing_delivery/static/src/count_graph/**/*"],

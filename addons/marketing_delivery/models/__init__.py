@@ -35,6 +35,7 @@ from . import campaign_recipient_feedback
 from . import delivery_feedback
 from . import delivery_webhook
 from . import email_campaign_doubt
+from . import delivery_monitor
 from . import campaign_recipient_doubt
 from . import campaign_recipient_trace
 from . import engagement_intake

@@ -98,6 +98,19 @@ class DeliveryProvider(models.Model):
             values = used.get(provider.id, (0, 0, 0))
             provider.minute_used, provider.hour_used, provider.day_used = values
 
+    def _read_allowances(self):
+        """Return each limit with what is left of it; none without a limit."""
+        self.ensure_one()
+        return [
+            {
+                "window": window,
+                "limit": self[f"cap_per_{window}"],
+                "left": max(0, self[f"cap_per_{window}"] - self[f"{window}_used"]),
+            }
+            for window in ("minute", "hour", "day")
+            if self[f"cap_per_{window}"]
+        ]
+
     @api.model_create_multi
     def create(self, vals_list):
         """From the first provider on a copy of this database can be told from it."""

@@ -57,3 +57,4 @@ from . import test_doubt_trace
 from . import test_doubt_race
 from . import test_routing
 from . import test_provider_health
+from . import test_delivery_monitor
