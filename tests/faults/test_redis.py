@@ -75,6 +75,8 @@ def worker(configuration, database, tmp_path, broker):
         tmp_path,
         **SHORT_TIMES,
         MARKETING_BROKER_URL=broker.url,
+        MARKETING_JOB_LEASE_SECONDS="8",
+        MARKETING_PUMP_SECONDS="4",
     )
     worker.start()
     yield worker
