@@ -8,9 +8,9 @@ from odoo.tools import SQL
 
 from . import publisher
 
-# A pump stops after 50 s at most, so after this time its process is gone, or hangs in an
-# answer that does not come. It goes on then beside the next one, which does no harm. A
-# campaign must not wait for a killed sender for longer than for its messages.
+# A pump stops after 50 s at most, so after this time its process is gone, or waits for
+# an answer that does not come: then the next one works beside it, which does no harm.
+# A campaign must not wait for a killed sender for longer than for its messages.
 LEASE_SECONDS = float(os.environ.get("MARKETING_JOB_LEASE_SECONDS") or 120)
 # A job that has just started is not started again: the first process is still on its
 # way to the row's lock, or it died and the next sweep is early enough.
