@@ -17,12 +17,16 @@ class EmailCampaign(models.Model):
         " segments counts twice. The panel “Audience” counts exactly.",
     )
 
-    @api.depends("segment_ids.sendable_count")
+    @api.depends("segment_ids.sendable_count", "channel")
     def _compute_estimated_recipients(self):
+        """Segments count who can get e-mail; for other channels it is counted here."""
         for campaign in self:
-            campaign.estimated_recipients = sum(
-                campaign.segment_ids.mapped("sendable_count")
-            )
+            if campaign.channel == "email":
+                counts = campaign.segment_ids.mapped("sendable_count")
+                campaign.estimated_recipients = sum(counts)
+            else:
+                estimate = campaign._estimate_audience()
+                campaign.estimated_recipients = estimate["sendable"]
 
     @api.model
     def get_audience_estimate(

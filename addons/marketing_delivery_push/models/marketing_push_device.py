@@ -40,7 +40,8 @@ class MarketingPushDevice(models.Model):
         index="btree_not_null",
         ondelete="set null",
         groups=PII,
-        help="Who was logged in, or had followed a link of ours; empty: a visitor.",
+        help="Who was logged in; empty: a visitor. A link of a newsletter is no proof:"
+        " it may have been forwarded, and a notification greets by name.",
     )
     address_key = fields.Char(required=True, readonly=True)
     endpoint = fields.Char(required=True, readonly=True, groups=SYSTEM)

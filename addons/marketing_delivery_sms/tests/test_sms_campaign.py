@@ -103,6 +103,7 @@ class TestSmsCampaign(CampaignCase):
             self.segment.ids, channel="sms"
         )
         self.assertEqual((found["audience"], found["sendable"]), (4, 1))
+        self.assertEqual(self._create_sms().estimated_recipients, 1)
         by_mail = self.env["email.campaign"].get_audience_estimate(self.segment.ids)
         self.assertEqual(by_mail["sendable"], 4)
 
