@@ -1,7 +1,7 @@
 {
     "name": "Marketing Campaigns",
     "summary": "Templates with safe merge tags, e-mail campaigns, attributed revenue",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Marketing",
     "author": "Measured Marketing",
     "license": "LGPL-3",
