@@ -205,7 +205,7 @@ class TestApiRequests(ApiCase):
             self.assertProblem(self.call("GET", path, token=self.token), 404)
         answer = self.call("DELETE", "/api/v1/events", token=self.token)
         self.assertProblem(answer, 405)
-        self.assertEqual(answer.headers["Allow"], "GET")
+        self.assertEqual(answer.headers["Allow"], "GET, POST")
         answer = self.call("OPTIONS", CONSENTS)
         self.assertProblem(answer, 405)
         self.assertEqual(answer.headers["Allow"], "PUT")

@@ -8,6 +8,7 @@ OURS = """
     SELECT relname FROM pg_class
      WHERE relkind IN ('r', 'p', 'S') AND relnamespace = 'public'::regnamespace
        AND (relname LIKE 'marketing\\_event%' AND relname NOT LIKE '%\\_type%'
+            AND relname NOT LIKE 'marketing\\_event\\_failure%'
             OR relname LIKE 'marketing\\_audit%'
             OR relname IN ('marketing_api_bucket', 'marketing_api_answer',
                            'email_subscription_history'))
