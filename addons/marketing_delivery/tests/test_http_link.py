@@ -18,6 +18,7 @@ class Server:
         self.answers = list(answers)
         self.requests = []
         self.connections = 0
+        self.ended = threading.Event()  # a connection was closed
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         threading.Thread(target=self._listen, daemon=True).start()
@@ -34,6 +35,7 @@ class Server:
                 self.connections += 1
                 with connection, connection.makefile("rb") as stream:
                     self._serve(connection, stream)
+                self.ended.set()
 
     def _serve(self, connection, stream):
         while line := stream.readline():
@@ -105,6 +107,7 @@ class TestHttpLink(BaseCase):
         closing = OK.replace(b"OK", b"Ok")  # the server ends the connection after it
         link = self._link(closing, OK)
         self.assertEqual(self._ask(link, "/a").body, b"ok")
+        self.assertTrue(self.server.ended.wait(30))
         self.assertEqual(self._ask(link, "/b").body, b"ok")
         self.assertEqual(self.server.connections, 2)
         self.assertEqual(self.server.requests, ["/a", "/b"])
