@@ -39,9 +39,9 @@ class EmailCampaign(models.Model):
         )
 
     @api.model
-    def _pump_deliver(self, campaign_id, **options):
+    def _pump_deliver(self, campaign_id, connections=1):
         """Forget the devices that turned out to be gone."""
-        again = super()._pump_deliver(campaign_id, **options)
+        again = super()._pump_deliver(campaign_id, connections)
         with self.env.registry.cursor() as cr:
             read_committed(cr)
             env = api.Environment(cr, SUPERUSER_ID, {})
