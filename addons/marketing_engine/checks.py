@@ -41,3 +41,26 @@ def finite_column(name: str, values) -> np.ndarray:
     if bad.size:
         raise ValueError(f"{name} must be finite: {column[bad[0]]} at row {bad[0]}")
     return column
+
+
+def finite_matrix(name: str, values) -> np.ndarray:
+    """Return ``values`` as a two-dimensional float array; one column may be flat.
+
+    Raises
+    ------
+    ValueError
+        If they are not numbers, not finite, or not two-dimensional.
+    """
+    try:
+        matrix = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} must hold numbers only") from error
+    if matrix.ndim == 1:
+        matrix = matrix[:, None]
+    if matrix.ndim != 2:
+        raise ValueError(f"{name} must be two-dimensional, not {matrix.ndim}-d")
+    bad = np.argwhere(~np.isfinite(matrix))
+    if bad.size:
+        row, column = bad[0]
+        raise ValueError(f"{name} must be finite: row {row}, column {column}")
+    return matrix

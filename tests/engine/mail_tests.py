@@ -1,14 +1,13 @@
 """Outcomes of randomised e-mail tests, one per arm, for the tests of the engine."""
 
 import csv
-import gzip
 import io
-import os
 import statistics
 from dataclasses import dataclass
 from pathlib import Path
 
-CHECKOUT = Path(__file__).resolve().parents[2]
+import real_data
+
 CONTROL, MENS, WOMENS = "No E-Mail", "Mens E-Mail", "Womens E-Mail"
 
 
@@ -37,25 +36,14 @@ PUBLISHED = {
 
 
 def files():
-    """Return the committed sample, and Hillstrom's customers where they are at hand.
-
-    ``MM_DATA_DIR`` names the folder with a sub-folder ``hillstrom``; without it a
-    folder ``data`` next to the checkout is looked for.
-    """
-    found = [Path(__file__).parent / "fixtures" / "mail_test.csv"]
-    named = os.environ.get("MM_DATA_DIR")
-    folders = [Path(named)] if named else sorted(CHECKOUT.parent.glob("*/data"))
-    for folder in folders:
-        found += sorted(folder.glob("hillstrom/*.csv.gz"))
-    return found
+    """Return the committed sample, and Hillstrom's customers where they are at hand."""
+    sample = Path(__file__).parent / "fixtures" / "mail_test.csv"
+    return [sample, *real_data.find("hillstrom/*.csv.gz")]
 
 
 def read_arms(path):
     """Return the arms of a file, by name."""
-    content = path.read_bytes()
-    if path.suffix == ".gz":
-        content = gzip.decompress(content)
-    rows = list(csv.DictReader(io.StringIO(content.decode())))
+    rows = list(csv.DictReader(io.StringIO(real_data.text(path))))
     return {name: _arm(rows, name) for name in (CONTROL, MENS, WOMENS)}
 
 

@@ -1,0 +1,169 @@
+"""The chance of a yes, such as "will not buy again", by logistic regression."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import cho_factor, cho_solve
+from scipy.special import expit
+
+from .checks import finite_column, finite_matrix
+
+_STEPS = 50
+_TOLERANCE = 1e-8
+# A likelihood that has lost this much of its curvature rises for ever.
+_FLAT = 1e-8
+
+
+@dataclass(frozen=True, eq=False)
+class ChurnModel:
+    """A fitted logistic regression.
+
+    Attributes
+    ----------
+    intercept : float
+    coefficients : numpy.ndarray, shape (k,)
+        Of the columns as given: change of the log odds per unit.
+    means, scales : numpy.ndarray, shape (k,)
+        Mean and standard deviation of each column where it was fitted; a constant
+        column has scale 1 and coefficient 0.
+    log_likelihood : float
+        Without the penalty.
+    """
+
+    intercept: float
+    coefficients: np.ndarray
+    means: np.ndarray
+    scales: np.ndarray
+    log_likelihood: float
+
+    def predict(self, x) -> np.ndarray:
+        """Return the probability of a yes of each row, shape (n,).
+
+        Raises
+        ------
+        ValueError
+            If ``x`` has another number of columns than the model was fitted on.
+        """
+        return expit(self.intercept + self._checked(x) @ self.coefficients)
+
+    def contributions(self, x) -> np.ndarray:
+        """Return what moves each row's log odds away from the average row's.
+
+        Shape (n, k); a row's sum is its log odds less those of the mean customer. The
+        largest ones in absolute value are a customer's drivers.
+        """
+        return (self._checked(x) - self.means) * self.coefficients
+
+    def _checked(self, x) -> np.ndarray:
+        matrix = finite_matrix("x", x)
+        if matrix.shape[1] != self.coefficients.size:
+            raise ValueError(
+                f"x has {matrix.shape[1]} columns, the model {self.coefficients.size}"
+            )
+        return matrix
+
+
+def fit_logistic(x, y, *, l2=1.0) -> ChurnModel:
+    r"""Fit a logistic regression with a ridge penalty by Newton's method.
+
+    .. math:: \max_{\beta_0, \beta} \ \sum_i \log P(y_i \mid x_i)
+              - \tfrac{1}{2}\, l_2 \lVert \beta \rVert^2
+
+    The penalty is on the coefficients of *standardised* columns, never on the
+    intercept: probabilities do not depend on the unit of a column, and their mean is
+    the mean of ``y``.
+
+    Parameters
+    ----------
+    x : array_like, shape (n, k)
+    y : array_like, shape (n,)
+        0 or 1.
+    l2 : float, default 1
+        Greater than 0 keeps the coefficients finite when a column separates yes from
+        no.
+
+    Returns
+    -------
+    ChurnModel
+
+    Raises
+    ------
+    ValueError
+        For invalid columns, when ``y`` holds only one of the two values, or when
+        without a penalty there is no finite maximum.
+
+    References
+    ----------
+    McCullagh, P., Nelder, J. A. (1989), *Generalized Linear Models*, section 4.4;
+    Hoerl & Kennard (1970) for the ridge.
+    """
+    matrix, labels = finite_matrix("x", x), finite_column("y", y)
+    _check_labels(matrix, labels, l2)
+    means, scales = matrix.mean(axis=0), matrix.std(axis=0)
+    # A constant column tells nothing; its rounding noise must not pass for a signal.
+    flat = scales <= 1e-12 * np.maximum(1.0, np.abs(means))
+    scales = np.where(flat, 1.0, scales)
+    design = np.column_stack([np.ones(labels.size), (matrix - means) / scales])
+    design[:, 1:][:, flat] = 0.0
+    weights, likelihood = _newton(design, labels, l2, flat)
+    slopes = weights[1:] / scales
+    return ChurnModel(
+        intercept=float(weights[0] - slopes @ means),
+        coefficients=slopes,
+        means=means,
+        scales=scales,
+        log_likelihood=likelihood,
+    )
+
+
+def _check_labels(matrix, labels, l2) -> None:
+    if matrix.shape[0] != labels.size:
+        raise ValueError(f"x has {matrix.shape[0]} rows, y {labels.size}")
+    if not np.all((labels == 0) | (labels == 1)):
+        raise ValueError("y must hold 0 and 1 only")
+    if labels.size == 0 or labels.min() == labels.max():
+        raise ValueError("y must hold both 0 and 1")
+    if not (np.isfinite(l2) and l2 >= 0):
+        raise ValueError(f"l2 must be finite and not negative: {l2!r}")
+
+
+def _newton(design, labels, l2, flat) -> tuple[np.ndarray, float]:
+    penalty = np.full(design.shape[1], float(l2))
+    penalty[0] = 0.0
+    weights = np.zeros(design.shape[1])
+    weights[0] = np.log(labels.mean() / (1 - labels.mean()))
+    value, first = _penalised(design, labels, penalty, weights), None
+    for _step in range(_STEPS):
+        chance = expit(design @ weights)
+        slope = design.T @ (labels - chance) - penalty * weights
+        curve = (design * (chance * (1 - chance))[:, None]).T @ design
+        curve[np.diag_indices_from(curve)] += penalty + np.r_[0.0, flat]
+        first = np.diag(curve) if first is None else first
+        if np.any(np.diag(curve) < _FLAT * first):
+            break
+        move = _solve(curve, slope)
+        if np.abs(move).max() < _TOLERANCE:
+            return weights, value + 0.5 * penalty @ weights**2
+        # Half the step until it does not go down: Newton may overshoot far away.
+        for _half in range(_STEPS):
+            reached = _penalised(design, labels, penalty, weights + move)
+            if reached >= value - 1e-13 * abs(value):
+                break
+            move = move / 2
+        weights, value = weights + move, reached
+    raise ValueError("no finite maximum: a column tells yes from no; set l2 above 0")
+
+
+def _solve(curve, slope):
+    try:
+        return cho_solve(cho_factor(curve), slope)
+    except np.linalg.LinAlgError as error:
+        raise ValueError(
+            "columns of x depend on each other: leave some out or set l2 above 0"
+        ) from error
+
+
+def _penalised(design, labels, penalty, weights) -> float:
+    odds = design @ weights
+    value = labels @ odds - np.logaddexp(0, odds).sum()
+    return float(value - 0.5 * penalty @ weights**2)

@@ -1,0 +1,19 @@
+"""Customer lifetime value of people who may leave without saying so.
+
+Purchases by BG/NBD, money by Gamma-Gamma; both fitted by maximum likelihood.
+"""
+
+from .bg_nbd import BgNbdModel, BgNbdParams
+from .bg_nbd_fit import fit_bg_nbd
+from .gamma_gamma import GammaGammaModel, GammaGammaParams, fit_gamma_gamma
+from .value import discounted_value
+
+__all__ = [
+    "BgNbdModel",
+    "BgNbdParams",
+    "GammaGammaModel",
+    "GammaGammaParams",
+    "discounted_value",
+    "fit_bg_nbd",
+    "fit_gamma_gamma",
+]
