@@ -27,7 +27,10 @@ class WebhookController(http.Controller):
             return Response("", status=404, headers=_HEADERS)
         body = request.httprequest.get_data()
         headers = request.httprequest.headers
-        if not provider._verify_webhook(headers, body):
+        verdict = provider._verify_webhook(headers, body)
+        if verdict is None:
+            return Response("", status=429, headers={**_HEADERS, "Retry-After": "20"})
+        if not verdict:
             return Response("", status=403, headers=_HEADERS)
         request.env["delivery.webhook"]._store(
             provider, body, headers.get("Content-Encoding")

@@ -14,7 +14,8 @@ class DeliveryProviderWebhook(models.Model):
     A type that has one returns True from ``_has_webhook`` and has two methods:
     ``_verify_<type>_webhook(headers, body)`` says whether the raw bytes are the
     provider's, before anything reads them, and ``_parse_<type>_webhook(body)`` turns
-    them into ``sender.feedback.Feedback``.
+    them into ``sender.feedback.Feedback``. The first one asks nobody; when it cannot
+    say yet, it has a job find out, returns None, and the provider comes again.
     """
 
     _inherit = "delivery.provider"
@@ -96,7 +97,7 @@ class DeliveryProviderWebhook(models.Model):
         return found.filtered(lambda provider: provider._has_webhook())
 
     def _verify_webhook(self, headers, body):
-        """Return whether the provider itself has sent this."""
+        """Return whether the provider itself has sent this, None: not known yet."""
         verify = getattr(self, f"_verify_{self.provider_type}_webhook")
         return verify(headers, body)
 

@@ -35,6 +35,7 @@ class Message(NamedTuple):
 
     ``data`` of an e-mail is RFC 5322: CRLF, no dot doubled, ended line. ``sender`` is
     the address in From. ``units`` is how often the provider charges its price for it.
+    ``tags`` say nothing of a person: a provider may keep them for ever.
     """
 
     recipient_id: int
@@ -45,6 +46,7 @@ class Message(NamedTuple):
     parts: Parts | None = None
     company_id: int | None = None
     units: int = 1
+    tags: tuple[str, ...] = ()
 
 
 class Outcome(NamedTuple):

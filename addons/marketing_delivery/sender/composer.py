@@ -43,6 +43,7 @@ class Letterhead:
         self.company_id = company_id
         self.base_url = base_url
         self.has_unsubscribe = bool(listed)
+        self._tags = tuple(tags)
         domain = sender.rpartition("@")[2]
         fixed = [("From", encode_mailbox(name, sender)), ("Reply-To", reply_to)]
         self._mime = MessageBuilder([*fixed, *listed], domain)
@@ -89,7 +90,7 @@ class Letterhead:
             return Message(*head, parts=parts)
         to = encode_mailbox(name, address)
         data = self._mime.build(content, to=to, **values)
-        return Message(*head, data=data, company_id=self.company_id)
+        return Message(*head, data=data, company_id=self.company_id, tags=self._tags)
 
 
 class Composer:

@@ -96,6 +96,15 @@ class TestWebhook(FeedbackMixin, SenderCase, HttpCase):
         self.assertEqual(self._post(b"garbage").status_code, 403)
         self.assertFalse(self._stored())
 
+    def test_what_cannot_be_judged_yet_comes_again(self):
+        """Nothing of it is kept, and a person's server is not called broken."""
+        model = self.env.registry["delivery.provider"]
+        self.patch(model, "_verify_smtp_webhook", lambda *_args: None)
+        response = self._post(self._tell_body((kinds.COMPLAINED, self.rows[0])))
+        self.assertEqual(response.status_code, 429)
+        self.assertEqual(response.headers["Retry-After"], "20")
+        self.assertFalse(self._stored())
+
     def test_a_form_is_read_by_nobody(self):
         """A body that the framework would parse first is no longer the provider's."""
         kind = {"Content-Type": "application/x-www-form-urlencoded"}

@@ -66,7 +66,8 @@ class TestSendgridProvider(SendGridCase):
         )
         self.assertFalse(smtp.webhook_url)
         self.assertIn("/marketing/webhook/", self.provider.webhook_url)
-        self.assertEqual(smtp._get_receipt_types(), ["sendgrid"])
+        self.assertIn("sendgrid", smtp._get_receipt_types())
+        self.assertNotIn("smtp", smtp._get_receipt_types())
 
     def test_form_of_both_types(self):
         with Form(self.env["delivery.provider"]) as form:

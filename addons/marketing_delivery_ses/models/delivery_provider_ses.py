@@ -1,0 +1,148 @@
+import re
+from urllib.parse import urlsplit
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from odoo.addons.marketing_delivery.sender.adapter import ProviderDown
+
+from ..sender.account import REGIONS, Account
+
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
+_KEY = re.compile(r"[\w-]{8,128}", re.ASCII)
+_NAME = re.compile(r"[\w-]{1,64}", re.ASCII)
+
+
+class DeliveryProviderSes(models.Model):
+    """The type ``ses``: Amazon SES by its interface of version 2."""
+
+    _inherit = "delivery.provider"
+
+    provider_type = fields.Selection(
+        selection_add=[("ses", "Amazon SES")], ondelete={"ses": "cascade"}
+    )
+    ses_region = fields.Selection(
+        REGIONS,
+        "Region",
+        help="Where the sender's domain is verified. Quota, sandbox and suppression"
+        " list are those of this region.",
+    )
+    ses_access_key = fields.Char(
+        "Access Key ID",
+        copy=False,
+        help="Of an IAM user with the permissions ses:SendEmail, ses:SendRawEmail and"
+        " ses:GetAccount, and no other.",
+    )
+    ses_secret_key = fields.Char(
+        "Secret Access Key",
+        copy=False,
+        groups="marketing_base.group_administrator",
+    )
+    ses_configuration_set = fields.Char(
+        "Configuration Set",
+        help="Its event destination tells what became of messages. Without it bounces"
+        " and complaints stay unknown.",
+    )
+    ses_url = fields.Char(
+        "Endpoint",
+        help="Only for an endpoint in a network of your own (VPC). Empty: the public"
+        " one of the region.",
+    )
+
+    @api.model
+    def _get_connection_fields(self):
+        return [
+            *super()._get_connection_fields(),
+            "ses_region",
+            "ses_access_key",
+            "ses_secret_key",
+            "ses_configuration_set",
+            "ses_url",
+        ]
+
+    @api.model
+    def _get_audited_secrets(self):
+        return [*super()._get_audited_secrets(), "ses_secret_key"]
+
+    @api.constrains(
+        "provider_type",
+        "ses_region",
+        "ses_access_key",
+        "ses_secret_key",
+        "ses_configuration_set",
+    )
+    def _check_ses_account(self):
+        for provider in self.filtered(lambda p: p.provider_type == "ses"):
+            # sudo: only the form of the secret is looked at
+            secret = provider.sudo().ses_secret_key or ""
+            if not (provider.ses_region and provider.ses_access_key and secret):
+                raise ValidationError(
+                    self.env._("Enter the region, the access key and its secret.")
+                )
+            if not _KEY.fullmatch(provider.ses_access_key):
+                raise ValidationError(
+                    self.env._("The access key ID looks like AKIAIOSFODNN7EXAMPLE.")
+                )
+            if not (secret.isascii() and secret.isprintable() and " " not in secret):
+                raise ValidationError(
+                    self.env._(
+                        "The secret access key has a space or a line break in it."
+                    )
+                )
+            name = provider.ses_configuration_set
+            if name and not _NAME.fullmatch(name):
+                raise ValidationError(
+                    self.env._(
+                        "The name of a configuration set has letters, digits, - and _"
+                        " only."
+                    )
+                )
+
+    @api.constrains("ses_url")
+    def _check_ses_url(self):
+        for provider in self.filtered("ses_url"):
+            if not is_safe_url(provider.ses_url, paths=("", "/")):
+                raise ValidationError(
+                    self.env._(
+                        "The endpoint looks like %(url)s; leave it empty for"
+                        " the public one.",
+                        url="https://email.eu-west-1.amazonaws.com",
+                    )
+                )
+
+    def _prepare_ses_account(self):
+        """Return the plain values of a connection; raise :class:`ProviderDown`."""
+        # sudo: the secret is for administrators and goes nowhere but the connection
+        this = self.sudo()
+        if not (this.ses_access_key and this.ses_secret_key and this.ses_region):
+            raise ProviderDown(self.env._("there is no access key"))
+        return Account(
+            this.ses_access_key,
+            this.ses_secret_key,
+            this.ses_region,
+            this.ses_url or None,
+            this.ses_configuration_set or None,
+        )
+
+    def _get_ses_adapter(self):
+        account = self._prepare_ses_account()
+        # boto3 costs 30 MB: only who sends loads it
+        from ..sender.adapter import SesAdapter
+
+        return SesAdapter(account, self.connection_count)
+
+
+def is_safe_url(url, paths=None):
+    """Return whether keys may go there: encrypted, or to a test on this machine."""
+    try:
+        parts = urlsplit(url)
+        is_good = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    if paths is not None and parts.path not in paths:
+        return False
+    if not is_good or parts.username or parts.query or parts.fragment:
+        return False
+    return parts.scheme == "https" or (
+        parts.scheme == "http" and parts.hostname in LOCAL_HOSTS
+    )
