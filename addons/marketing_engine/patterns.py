@@ -1,0 +1,258 @@
+"""Eight ways in which people buy, each with its rule, its support and a score."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy.special import betainc, betaincc, gammaincc
+
+#: In the order of the columns of :attr:`PatternScores.scores`.
+PATTERNS = (
+    "HIGH_SPENDER",
+    "FREQUENT_SHOPPER",
+    "WEEKEND_SHOPPER",
+    "CATEGORY_FOCUSED",
+    "LOCATION_CLUSTERED",
+    "NEW_SHOPPER",
+    "INACTIVE",
+    "SEASONAL_SPENDER",
+)
+#: Who carries several is called by the first of these.
+PRIMARY_ORDER = (
+    "NEW_SHOPPER",
+    "INACTIVE",
+    "HIGH_SPENDER",
+    "FREQUENT_SHOPPER",
+    "SEASONAL_SPENDER",
+    "WEEKEND_SHOPPER",
+    "LOCATION_CLUSTERED",
+    "CATEGORY_FOCUSED",
+)
+#: Keys of the columns that :func:`classify` reads; ``p_alive`` may be missing.
+COLUMNS = (
+    "orders",
+    "spend",
+    "active_weeks",
+    "weekend_orders",
+    "lines",
+    "top_category_share",
+    "locations",
+    "days_since_first",
+    "days_since_last",
+    "months_observed",
+    "year_orders",
+    "peak_month_orders",
+    "peak_to_mean",
+)
+_WEEKEND = 2 / 7
+
+
+@dataclass(frozen=True)
+class PatternParams:
+    """Thresholds; the defaults are the specification's, with support rules added.
+
+    Attributes
+    ----------
+    window_days : float
+        Length of the window of the columns that are not of the year.
+    min_orders : float
+        Orders or lines a share must rest on: one order is always "all at weekends".
+    hysteresis : float
+        Part of a threshold by which somebody who carries a label may fall short of it.
+    categories_on_offer, locations_on_offer : float
+        Of the company: nobody is "focused" where there is no choice.
+    """
+
+    window_days: float = 90.0
+    high_spender_rank: float = 0.8
+    frequent_per_week: float = 2.0
+    frequent_active_weeks: float = 4.0
+    weekend_share: float = 0.7
+    weekend_certainty: float = 0.95
+    category_share: float = 0.5
+    max_locations: float = 2.0
+    new_days: float = 30.0
+    inactive_days: float = 30.0
+    seasonal_ratio: float = 3.0
+    seasonal_months: float = 12.0
+    min_orders: float = 4.0
+    hysteresis: float = 0.05
+    categories_on_offer: float = 2.0
+    locations_on_offer: float = 3.0
+
+
+@dataclass(frozen=True, eq=False)
+class PatternScores:
+    """What each customer carries, in the order of the input.
+
+    Attributes
+    ----------
+    labels : numpy.ndarray of bool, shape (n, 8)
+        Columns as in :data:`PATTERNS`.
+    scores : numpy.ndarray of float64, shape (n, 8)
+        0 to 1 where labelled, 0 elsewhere; see :func:`classify`.
+    primary : numpy.ndarray of int64, shape (n,)
+        Column of the main label, -1 without any.
+    """
+
+    labels: np.ndarray
+    scores: np.ndarray
+    primary: np.ndarray = field(init=False)
+
+    def __post_init__(self):
+        ranked = [PATTERNS.index(name) for name in PRIMARY_ORDER]
+        carried = self.labels[:, ranked]
+        first = np.array(ranked, dtype=np.int64)[carried.argmax(axis=1)]
+        object.__setattr__(self, "primary", np.where(carried.any(axis=1), first, -1))
+
+
+def classify(
+    profile_arrays: Mapping, params: PatternParams | None = None, *, previous=None
+) -> PatternScores:
+    """Give each customer the patterns whose rule and support hold.
+
+    Parameters
+    ----------
+    profile_arrays : mapping of str to array_like of float, shape (n,)
+        In the window (:attr:`PatternParams.window_days`): ``orders``, ``spend`` (one
+        currency), ``active_weeks`` (weeks with an order), ``weekend_orders`` (by the
+        customer's clock), ``lines``, ``top_category_share`` (of spend, 0 to 1),
+        ``locations`` (stores or cities). Of all time: ``days_since_first``,
+        ``days_since_last``; NaN for people who never bought. Of the last year:
+        ``months_observed``, ``year_orders``, ``peak_month_orders``, ``peak_to_mean``
+        (monthly spend). ``p_alive`` is optional. NaN means unknown: no label then.
+    params : PatternParams, optional
+    previous : array_like of bool, shape (n, 8), optional
+        Labels of the last run: they are kept until a value falls a bit (``hysteresis``)
+        below its threshold, so that nobody flips to and fro.
+
+    Returns
+    -------
+    PatternScores
+        Scores are probabilities given the customer's own history, with flat priors:
+        HIGH_SPENDER the percent rank among buyers; FREQUENT_SHOPPER that the rate is
+        at least the threshold; WEEKEND_SHOPPER that the share is above 2/7;
+        CATEGORY_FOCUSED that the share is at least the threshold; LOCATION_CLUSTERED
+        that the next order is at a known location; NEW_SHOPPER 1; INACTIVE
+        ``1 - p_alive``, or 1; SEASONAL_SPENDER one minus the bound (Bonferroni) on
+        such a peak of orders in a year without seasons.
+
+    Raises
+    ------
+    ValueError
+        For a missing column, columns of different length, infinite values, or
+        ``previous`` of another shape.
+    """
+    params = params or PatternParams()
+    columns = _columns(profile_arrays)
+    size = columns["orders"].size
+    kept = _previous(previous, size)
+    labels = np.zeros((size, len(PATTERNS)), dtype=bool)
+    scores = np.zeros((size, len(PATTERNS)))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        for number, name in enumerate(PATTERNS):
+            ease = np.where(kept[:, number], 1 - params.hysteresis, 1.0)
+            holds, score = _RULES[name](columns, params, ease)
+            labels[:, number] = holds
+            scores[:, number] = np.where(holds, np.clip(score, 0, 1), 0)
+    return PatternScores(labels, scores)
+
+
+def _columns(arrays) -> dict[str, np.ndarray]:
+    missing = [name for name in COLUMNS if name not in arrays]
+    if missing:
+        raise ValueError(f"columns are missing: {', '.join(missing)}")
+    columns = {}
+    for name in (*COLUMNS, "p_alive"):
+        if name in arrays:
+            column = np.asarray(arrays[name], dtype=np.float64)
+            if column.ndim != 1 or np.isinf(column).any():
+                raise ValueError(f"{name} must be one-dimensional and finite or NaN")
+            columns[name] = column
+    lengths = {column.size for column in columns.values()}
+    if len(lengths) > 1:
+        raise ValueError(f"columns differ in length: {sorted(lengths)}")
+    return columns
+
+
+def _previous(previous, size) -> np.ndarray:
+    if previous is None:
+        return np.zeros((size, len(PATTERNS)), dtype=bool)
+    kept = np.asarray(previous, dtype=bool)
+    if kept.shape != (size, len(PATTERNS)):
+        raise ValueError(f"previous must have shape {(size, len(PATTERNS))}")
+    return kept
+
+
+def _high_spender(c, p, ease):
+    buys = c["spend"] > 0
+    rank = np.zeros(buys.size)
+    values, group, sizes = np.unique(
+        c["spend"][buys], return_inverse=True, return_counts=True
+    )
+    below = (np.cumsum(sizes) - sizes)[group]
+    rank[buys] = below / max(1, group.size - 1)
+    return buys & (rank >= p.high_spender_rank * ease), rank
+
+
+def _frequent(c, p, ease):
+    weeks = p.window_days / 7
+    needed = p.frequent_per_week * ease
+    holds = (c["orders"] / weeks >= needed) & (
+        c["active_weeks"] >= p.frequent_active_weeks
+    )
+    return holds, gammaincc(c["orders"] + 0.5, p.frequent_per_week * weeks)
+
+
+def _weekend(c, p, ease):
+    orders, weekend = c["orders"], c["weekend_orders"]
+    certain = betaincc(1 + weekend, 1 + orders - weekend, _WEEKEND)
+    holds = (weekend / orders >= p.weekend_share * ease) & (orders >= p.min_orders)
+    return holds & (certain > p.weekend_certainty * ease), certain
+
+
+def _category(c, p, ease):
+    share, lines = c["top_category_share"], c["lines"]
+    holds = (share >= p.category_share * ease) & (lines >= p.min_orders)
+    chance = betaincc(1 + lines * share, 1 + lines * (1 - share), p.category_share)
+    return holds & (p.categories_on_offer >= 2), chance
+
+
+def _location(c, p, _ease):
+    holds = (c["locations"] >= 1) & (c["locations"] <= p.max_locations)
+    holds &= (c["orders"] >= p.min_orders) & (p.locations_on_offer >= 3)
+    return holds, (c["orders"] + 1) / (c["orders"] + 2)
+
+
+def _new(c, p, _ease):
+    return c["days_since_first"] < p.new_days, np.ones_like(c["orders"])
+
+
+def _inactive(c, p, ease):
+    holds = c["days_since_last"] > p.inactive_days * ease
+    return holds, 1 - c["p_alive"] if "p_alive" in c else np.ones_like(c["orders"])
+
+
+def _seasonal(c, p, ease):
+    orders, peak = c["year_orders"], c["peak_month_orders"]
+    holds = (c["peak_to_mean"] >= p.seasonal_ratio * ease) & (orders >= p.min_orders)
+    by_chance = 12 * betainc(np.maximum(peak, 1), orders - peak + 1, 1 / 12)
+    return holds & (c["months_observed"] >= p.seasonal_months), 1 - by_chance
+
+
+_RULES = dict(
+    zip(
+        PATTERNS,
+        (
+            _high_spender,
+            _frequent,
+            _weekend,
+            _category,
+            _location,
+            _new,
+            _inactive,
+            _seasonal,
+        ),
+        strict=True,
+    )
+)
