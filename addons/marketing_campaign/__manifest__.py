@@ -16,6 +16,7 @@
         "wizards/template_preview_views.xml",
         "wizards/template_check_views.xml",
         "views/email_template_marketing_kanban_views.xml",
+        "views/email_template_marketing_form_views.xml",
         "views/email_template_marketing_views.xml",
         "data/email_template_marketing_data.xml",
         "data/ir_cron_campaign.xml",
