@@ -97,28 +97,10 @@ class EmailSubscriptionPreference(models.Model):
 
     @api.depends("is_subscribed", "email_address", "channel", "paused_until")
     def _compute_status(self):
-        # superuser: the addresses are compared here and shown to nobody
-        known = self.sudo()
-        emails = known.filtered(lambda p: p.channel == "email").mapped("email_address")
-        numbers = known.filtered(lambda p: p.channel == "sms").mapped("email_address")
-        # marketing users may not open the stop lists, but must see their effect
-        email_stops = (
-            self.env["mail.blacklist"].sudo().search([("email", "in", emails)])
-        )
-        number_stops = (
-            self.env["phone.blacklist"].sudo().search([("number", "in", numbers)])
-        )
-        stopped = {
-            "email": set(email_stops.mapped("email")),
-            "sms": set(number_stops.mapped("number")),
-        }
+        stopped = self._find_stopped()
         for preference in self:
             status = preference._get_own_status()
-            # superuser: the address is compared, not shown
-            address = preference.sudo().email_address
-            if status != "unsubscribed" and address in stopped.get(
-                preference.channel, ()
-            ):
+            if status != "unsubscribed" and preference.id in stopped:
                 status = "blacklisted"
             preference.status = status
 
