@@ -53,6 +53,7 @@ from . import deliverability_projection
 from . import engagement_deliverability
 from . import unsubscribe_page
 from . import preference_page
+from . import preference_choice
 from . import person_data
 from . import data_page
 from . import marketing_signup

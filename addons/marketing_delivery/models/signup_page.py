@@ -28,7 +28,7 @@ class MarketingSignupPage(models.AbstractModel):
     def _render(self, signup, token):
         page = self._in_language(signup.lang)
         confirmed = signup.state == "confirmed"
-        topics = signup.topic_ids.with_env(signup.env(context=page.env.context))
+        topics = signup.topic_ids.with_context(page.env.context)
         values = {
             "confirmed": confirmed,
             "masked_address": mask_email(signup.email_address),

@@ -14,9 +14,7 @@ class MarketingNewsletterPage(models.AbstractModel):
 
     @api.model
     def _find_topics(self, company):
-        # names of topics are public; those of the company of the website
-        topics = self.env["email.subscription.preference"]._get_topics(company.sudo())
-        return topics.with_env(topics.env(context=self.env.context))
+        return self.env["email.subscription.preference"]._get_topics(company)
 
     @api.model
     def _prepare(
