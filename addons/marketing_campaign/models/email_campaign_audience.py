@@ -94,9 +94,14 @@ class EmailCampaign(models.Model):
         }
 
     def _prepare_reasons(self, counts):
-        label = self.env["campaign.recipient"]._get_reason_label
+        messages = self.env["campaign.recipient"]
+        labels = messages._get_reason_labels()
         return [
-            {"reason": reason, "label": label(reason), "count": count}
+            {
+                "reason": reason,
+                "label": messages._describe_reason(reason, labels),
+                "count": count,
+            }
             for reason, count in sorted(counts.items(), key=lambda item: -item[1])
         ]
 

@@ -23,6 +23,7 @@ from . import delivery_domain_curve
 from . import delivery_provider_health
 from . import marketing_topic
 from . import campaign_recipient
+from . import campaign_recipient_reason
 from . import campaign_recipient_gate
 from . import delivery_bounce_notice
 from . import mail_thread

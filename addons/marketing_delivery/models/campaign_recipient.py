@@ -82,7 +82,6 @@ class CampaignRecipient(models.Model):
 
     state = fields.Selection(STATES, required=True, readonly=True, default="queued")
     reason = fields.Char(readonly=True)
-    reason_label = fields.Char("Reason in Words", compute="_compute_reason_label")
     reason_detail = fields.Char(
         readonly=True, groups=PII, help="What the mail server or Odoo said."
     )
@@ -201,15 +200,6 @@ class CampaignRecipient(models.Model):
             # superuser: the address is masked for whoever may not read it
             address = row.sudo().email_address or False
             row.display_name = row._get_masked_name() if masked else address
-
-    @api.depends("reason")
-    def _compute_reason_label(self):
-        for row in self:
-            row.reason_label = self._get_reason_label(row.reason)
-
-    def _get_reason_label(self, reason):
-        """Return the words for a reason; addons know more of them."""
-        return (reason or "").replace("_", " ").capitalize()
 
     @api.depends("state", "bounced_at")
     def _compute_status(self):

@@ -16,6 +16,7 @@ from . import test_allowance
 from . import test_journal
 from . import test_recovery
 from . import test_pump
+from . import test_reasons
 from . import test_pump_requests
 from . import test_mime
 from . import test_replies

@@ -1,18 +1,12 @@
-from odoo import models
-from odoo.tools import LazyTranslate
-
-_lt = LazyTranslate(__name__)
-
-REASONS = {
-    "no_device": _lt("No device for notifications"),
-    "invalid_device": _lt("Device cannot be reached"),
-}
+from odoo import api, models
 
 
 class CampaignRecipient(models.Model):
     _inherit = "campaign.recipient"
 
-    def _get_reason_label(self, reason):
-        if reason in REASONS:
-            return self.env._(REASONS[reason])
-        return super()._get_reason_label(reason)
+    @api.model
+    def _get_reason_labels(self):
+        return super()._get_reason_labels() | {
+            "no_device": self.env._("No device for notifications"),
+            "invalid_device": self.env._("Device cannot be reached"),
+        }

@@ -1,20 +1,14 @@
-from odoo import models
-from odoo.tools import LazyTranslate
-
-_lt = LazyTranslate(__name__)
-
-REASONS = {
-    "no_number": _lt("No phone number"),
-    "invalid_number": _lt("Phone number is not valid"),
-    "empty_text": _lt("The text is empty for this customer"),
-    "text_too_long": _lt("The text is too long for this customer"),
-}
+from odoo import api, models
 
 
 class CampaignRecipient(models.Model):
     _inherit = "campaign.recipient"
 
-    def _get_reason_label(self, reason):
-        if reason in REASONS:
-            return self.env._(REASONS[reason])
-        return super()._get_reason_label(reason)
+    @api.model
+    def _get_reason_labels(self):
+        return super()._get_reason_labels() | {
+            "no_number": self.env._("No phone number"),
+            "invalid_number": self.env._("Phone number is not valid"),
+            "empty_text": self.env._("The text is empty for this customer"),
+            "text_too_long": self.env._("The text is too long for this customer"),
+        }

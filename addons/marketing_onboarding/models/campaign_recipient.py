@@ -13,7 +13,8 @@ class CampaignRecipient(models.Model):
         made_up = is_sample_address_sql(SQL("message.email_address"))
         return [*super()._gate_conditions(), (REASON, made_up)]
 
-    def _get_reason_label(self, reason):
-        if reason == REASON:
-            return self.env._("Sample customer, never written to")
-        return super()._get_reason_label(reason)
+    @api.model
+    def _get_reason_labels(self):
+        return super()._get_reason_labels() | {
+            REASON: self.env._("Sample customer, never written to")
+        }
