@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from ..audit_chain import COLUMNS, START, link
+from ..notification import notify
 
 _logger = logging.getLogger(__name__)
 BATCH = 2000
@@ -103,18 +104,14 @@ class MarketingAuditVerification(models.Model):
         if not self.env.user.has_group("marketing_base.group_compliance"):
             raise AccessError(self.env._("Only compliance officers verify the log."))
         intact, message = self._describe_verdict(self._verify())
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success" if intact else "danger",
-                "title": self.env._("The log is intact")
-                if intact
-                else self.env._("The log is broken"),
-                "message": message,
-                "sticky": True,
-            },
-        }
+        good, bad = self.env._("The log is intact"), self.env._("The log is broken")
+        return notify(
+            "success" if intact else "danger",
+            message,
+            title=good if intact else bad,
+            sticky=True,
+            then=None,
+        )
 
     @api.model
     def _cron_verify(self):

@@ -7,6 +7,7 @@ from odoo.tools import SQL, groupby, split_every
 from ..event_catalogue import API, BROWSER
 from ..intake.judge import Refusal
 from ..intake.log import log_rows
+from ..notification import notify
 from .marketing_event_intake import Source
 
 BATCH = 1000
@@ -104,12 +105,4 @@ class MarketingEventFailure(models.Model):
                 "%(refused)s were refused again: see their explanation.",
                 refused=refused,
             )
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning" if refused else "success",
-                "message": message,
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return notify("warning" if refused else "success", message)

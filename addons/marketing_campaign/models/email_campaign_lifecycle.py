@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
+from odoo.addons.marketing_base.notification import notify
 from odoo.addons.marketing_delivery.sender import outbox
 
 # The one table of the status machine: from -> where it may go.
@@ -70,9 +71,8 @@ class EmailCampaign(models.Model):
         self.check_access("write")
         self._check_ready()
         self._launch()
-        return self._notify_done(
-            self.env._("“%(name)s” is being sent.", name=self.name)
-        )
+        message = self.env._("“%(name)s” is being sent.", name=self.name)
+        return notify("success", message)
 
     def action_pause(self):
         self._each_move("paused", status_reason=self.env._("Paused by a user"))
@@ -173,14 +173,3 @@ class EmailCampaign(models.Model):
         outbox.cancel_left(self.env.cr, campaign_id)
         self.env["campaign.recipient"].invalidate_model(flush=False)
         self.browse(campaign_id)._refresh_statistics()
-
-    def _notify_done(self, message):
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": message,
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }

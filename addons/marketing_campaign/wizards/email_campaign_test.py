@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.marketing_base.addresses import normalise_email
+from odoo.addons.marketing_base.notification import CLOSE, notify
 
 MAX_ADDRESSES = 10
 
@@ -83,15 +84,7 @@ class EmailCampaignTest(models.TransientModel):
         campaign.check_access("write")
         addresses = self._get_addresses()
         campaign._enqueue_test(self.partner_id, addresses)
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "info",
-                "message": self.env._(
-                    "The test is on its way to %(addresses)s.",
-                    addresses=", ".join(addresses),
-                ),
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+        message = self.env._(
+            "The test is on its way to %(addresses)s.", addresses=", ".join(addresses)
+        )
+        return notify("info", message, then=CLOSE)

@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.marketing_base.events import Event, insert_events
+from odoo.addons.marketing_base.notification import notify
 
 from ..sender import answers, resolution
 
@@ -133,15 +134,7 @@ class CampaignRecipientDoubt(models.Model):
         words = [text % {"number": number}] if number else []
         if late:
             words.append(self.env._("Not in doubt any more: %(number)s.", number=late))
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning" if late else "success",
-                "message": " ".join(words),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return notify("warning" if late else "success", " ".join(words))
 
 
 def _prepare_event(row, state, reason):

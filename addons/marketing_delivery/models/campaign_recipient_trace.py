@@ -4,6 +4,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL, format_datetime
 
+from odoo.addons.marketing_base.notification import notify
+
 from ..sender import doubt
 
 # Of each provider: when it told something last, and how much of it nobody has read.
@@ -107,14 +109,5 @@ class CampaignRecipientTrace(models.Model):
         if settled:
             text = self.env._("Not in doubt any more: %(number)s.", number=settled)
             notes.insert(0, text)
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "info",
-                "title": self.env._("What is known"),
-                "message": " ".join(notes),
-                "sticky": True,
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        title = self.env._("What is known")
+        return notify("info", " ".join(notes), title=title, sticky=True)

@@ -3,6 +3,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from odoo.addons.marketing_base.notification import notify
+
 from ..sender import allowance, installation, settings
 from ..sender.adapter import ProviderDown
 
@@ -148,26 +150,11 @@ class DeliveryProvider(models.Model):
                 adapter.connect()
         except ProviderDown as error:
             self._mark_down(str(error), error.wait)
-            return self._notify("danger", self.env._("It does not work"), str(error))
+            title = self.env._("It does not work")
+            return notify("danger", str(error), title=title, sticky=True)
         self._mark_up()
-        return self._notify(
-            "success",
-            self.env._("It works"),
-            self.env._("Connected and logged in to %(name)s.", name=self.name),
-        )
-
-    def _notify(self, kind, title, message):
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": kind,
-                "title": title,
-                "message": message,
-                "sticky": kind == "danger",
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        message = self.env._("Connected and logged in to %(name)s.", name=self.name)
+        return notify("success", message, title=self.env._("It works"))
 
     def _get_adapter(self):
         """Return the adapter of this provider's type (``sender.adapter.Adapter``).

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.marketing_base.notification import CLOSE, notify
+
 
 class SegmentMemberAdd(models.TransientModel):
     """Put chosen customers, or all of another segment, into a fixed list."""
@@ -45,17 +47,13 @@ class SegmentMemberAdd(models.TransientModel):
         )
 
     def _notify(self, segment, added):
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success" if added else "info",
-                "title": segment.display_name,
-                "message": self.env._(
-                    "%(added)s customers were added. Who was in the list already, is "
-                    "archived or belongs to another company was left out.",
-                    added=added,
-                ),
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+        return notify(
+            "success" if added else "info",
+            self.env._(
+                "%(added)s customers were added. Who was in the list already, is "
+                "archived or belongs to another company was left out.",
+                added=added,
+            ),
+            title=segment.display_name,
+            then=CLOSE,
+        )
