@@ -1,8 +1,22 @@
 """The one place where the isolation level of a transaction is chosen."""
 
+from contextlib import contextmanager
+
 from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED, TRANSACTION_STATUS_IDLE
 
+from odoo import SUPERUSER_ID, api
 from odoo.sql_db import Cursor
+
+
+@contextmanager
+def own_transaction(registry):
+    """Open a short transaction that sees what others committed, and commit it.
+
+    It yields an environment of the superuser: the work of jobs is the system's.
+    """
+    with registry.cursor() as cr:
+        read_committed(cr)
+        yield api.Environment(cr, SUPERUSER_ID, {})
 
 
 def read_committed(cr):

@@ -1,9 +1,9 @@
 from datetime import timedelta
 
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 
-from odoo.addons.marketing_queue.isolation import read_committed
+from odoo.addons.marketing_queue.isolation import own_transaction
 
 # Doubts are resolved and bounces arrive for some days after the last message.
 AFTERMATH = timedelta(days=3)
@@ -17,9 +17,8 @@ class EmailCampaign(models.Model):
     @api.model
     def _pump_deliver(self, campaign_id, connections=1):
         again = super()._pump_deliver(campaign_id, connections)
-        with self.env.registry.cursor() as cr:
-            read_committed(cr)  # pumps that end together wait for each other
-            env = api.Environment(cr, SUPERUSER_ID, {})
+        # pumps that end together wait for each other
+        with own_transaction(self.env.registry) as env:
             env["email.campaign"].browse(campaign_id).exists()._refresh_statistics()
         return again
 

@@ -1,8 +1,6 @@
-from contextlib import contextmanager
+from odoo import api, models
 
-from odoo import SUPERUSER_ID, api, models
-
-from odoo.addons.marketing_queue.isolation import read_committed
+from odoo.addons.marketing_queue.isolation import own_transaction
 
 from ..authentication.examine import Question, examine
 from .delivery_dkim_key import normalise_domain
@@ -37,21 +35,19 @@ class DeliveryDomainCheck(models.Model):
     @api.model
     def _pump_check(self):
         """Look all domains up, each outside of any transaction."""
-        with self._control() as this:
+        with own_transaction(self.env.registry) as env:
+            this = env[self._name]
             # sudo by the superuser's environment: the cron works for all companies
-            companies = this.env["res.company"].search([("active", "=", True)])
+            companies = env["res.company"].search([("active", "=", True)])
             this._add_domains_in_use(companies)
             checks = this.search([("company_id", "in", companies.ids)])
             questions = {check.id: check._prepare_question() for check in checks}
         for check_id, question in questions.items():
             findings = examine(question)
-            with self._control() as this:
-                check = this.browse(check_id).exists()
+            with own_transaction(self.env.registry) as env:
+                check = env[self._name].browse(check_id).exists()
                 if check and check._note(findings):
                     check._warn()
-
-    def _control(self):
-        return _control(self.env.registry)
 
     @api.model
     def _add_domains_in_use(self, companies):
@@ -125,11 +121,3 @@ class DeliveryDomainCheck(models.Model):
             summary=self.env._("The sender domain %(name)s got worse", name=self.name),
             user_id=(users[:1] or self.env.ref("base.user_admin")).id,
         )
-
-
-@contextmanager
-def _control(registry):
-    """Open an own short transaction."""
-    with registry.cursor() as cr:
-        read_committed(cr)
-        yield api.Environment(cr, SUPERUSER_ID, {})["delivery.domain.check"]

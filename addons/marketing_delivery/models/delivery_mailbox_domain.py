@@ -1,9 +1,7 @@
-from contextlib import contextmanager
-
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
-from odoo.addons.marketing_queue.isolation import read_committed
+from odoo.addons.marketing_queue.isolation import own_transaction
 
 from ..authentication.lookup import Lookup, LookupFailed
 
@@ -110,16 +108,13 @@ class DeliveryMailboxDomain(models.Model):
     @api.model
     def _pump_learn(self):
         """Ask DNS who keeps the mailboxes of frequent domains; no transaction waits."""
-        with self._control() as this:
-            domains = this._find_unknown()
-            servers = this.env["delivery.dkim.key"]._get_dns_servers()
+        with own_transaction(self.env.registry) as env:
+            domains = env[self._name]._find_unknown()
+            servers = env["delivery.dkim.key"]._get_dns_servers()
         found = {domain: self._look_up(domain, servers) for domain in domains}
         found = {domain: host for domain, host in found.items() if host is not None}
-        with self._control() as this:
-            this._note(found)
-
-    def _control(self):
-        return _control(self.env.registry)
+        with own_transaction(self.env.registry) as env:
+            env[self._name]._note(found)
 
     @api.model
     def _find_unknown(self):
@@ -156,11 +151,3 @@ class DeliveryMailboxDomain(models.Model):
         )
         campaigns = {row[0] for row in self.env.cr.fetchall()} if told else set()
         self.env["email.deliverability.stats"]._mark(campaigns)
-
-
-@contextmanager
-def _control(registry):
-    """Open an own short transaction."""
-    with registry.cursor() as cr:
-        read_committed(cr)
-        yield api.Environment(cr, SUPERUSER_ID, {})["delivery.mailbox.domain"]

@@ -3,10 +3,10 @@
 
 from functools import partial
 
-from odoo import SUPERUSER_ID, api, models
+from odoo import models
 
 from odoo.addons.marketing_queue import publisher
-from odoo.addons.marketing_queue.isolation import read_committed
+from odoo.addons.marketing_queue.isolation import own_transaction
 
 from ..sender import outbox, settings
 from ..sender.helpers import helping, share
@@ -56,9 +56,7 @@ class EmailCampaign(models.Model):
 
 def _help_deliver(registry, campaign_id, provider_id):
     """Send beside another pump of this process, over one more connection."""
-    with registry.cursor() as cr:
-        read_committed(cr)
-        env = api.Environment(cr, SUPERUSER_ID, {})
+    with own_transaction(registry) as env:
         provider = env["delivery.provider"].browse(provider_id)
         pump = env["email.campaign"].browse(campaign_id)._prepare_pump(provider)
         if pump:

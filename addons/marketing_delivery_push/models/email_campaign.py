@@ -1,7 +1,7 @@
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import api, fields, models
 
 from odoo.addons.marketing_campaign.models.audience_sql import Addresses
-from odoo.addons.marketing_queue.isolation import read_committed
+from odoo.addons.marketing_queue.isolation import own_transaction
 
 from ..sender.letterhead import PushLetterhead
 
@@ -42,9 +42,7 @@ class EmailCampaign(models.Model):
     def _pump_deliver(self, campaign_id, connections=1):
         """Forget the devices that turned out to be gone."""
         again = super()._pump_deliver(campaign_id, connections)
-        with self.env.registry.cursor() as cr:
-            read_committed(cr)
-            env = api.Environment(cr, SUPERUSER_ID, {})
+        with own_transaction(self.env.registry) as env:
             campaign = env["email.campaign"].browse(campaign_id).exists()
             if campaign.channel == "push":
                 env["marketing.push.device"]._forget_gone(campaign)
