@@ -5,21 +5,12 @@ from odoo.exceptions import UserError, ValidationError
 
 from ..authentication import lookup, records
 from ..authentication.finding import parse_tags
+from ..domain_names import normalise_domain
 from ..sender import dkim
 
 SERVERS_PARAMETER = "marketing_delivery.dns_servers"
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-_DOMAIN = re.compile(rf"(?:{_LABEL}\.)+{_LABEL}")
 _SELECTOR = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
-
-
-def normalise_domain(name):
-    """Return a domain as DNS has it, None when it is none."""
-    try:
-        name = (name or "").strip().strip(".").encode("idna").decode().lower()
-    except UnicodeError:
-        return None
-    return name if _DOMAIN.fullmatch(name) and len(name) <= 200 else None
 
 
 class DeliveryDkimKey(models.Model):

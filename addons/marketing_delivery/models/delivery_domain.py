@@ -1,12 +1,10 @@
-import re
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.marketing_engine.sending import warmup_limit
 
+from ..domain_names import normalise_domain
 from ..sender import allowance
-from .delivery_mailbox import DOMAIN
 
 MANAGED = ("cold", "warming")
 
@@ -123,14 +121,13 @@ class DeliveryDomain(models.Model):
 
     @staticmethod
     def _normalise(vals):
-        if "name" not in vals:
-            return vals
-        return {**vals, "name": re.sub(r"\s", "", vals["name"] or "").lower()}
+        name = vals.get("name")
+        return {**vals, "name": normalise_domain(name) or name} if name else vals
 
     @api.constrains("name")
     def _check_name(self):
         for domain in self:
-            if not DOMAIN.fullmatch(domain.name or ""):
+            if normalise_domain(domain.name) != domain.name:
                 raise ValidationError(
                     self.env._(
                         "%(name)s is no domain; enter what follows the @ of the"

@@ -6,7 +6,7 @@ from odoo.exceptions import ValidationError
 from ..authentication.examine import CHECKS
 from ..authentication.explanation import SENTENCES
 from ..authentication.finding import RANK, Finding, worst
-from .delivery_dkim_key import normalise_domain
+from ..domain_names import normalise_domain
 
 LEVELS = [
     ("ok", "Good"),

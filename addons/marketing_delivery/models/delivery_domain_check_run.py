@@ -3,7 +3,7 @@ from odoo import api, models
 from odoo.addons.marketing_queue.isolation import own_transaction
 
 from ..authentication.examine import Question, examine
-from .delivery_dkim_key import normalise_domain
+from ..domain_names import normalise_domain
 
 IN_USE_DAYS = 90
 

@@ -1,9 +1,7 @@
-import re
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-DOMAIN = re.compile(r"([a-z0-9]+(-+[a-z0-9]+)*[.])+[a-z0-9]+(-+[a-z0-9]+)*")
+from ..domain_names import read_domains
 
 
 class DeliveryMailbox(models.Model):
@@ -71,16 +69,13 @@ class DeliveryMailbox(models.Model):
     @staticmethod
     def _normalise(vals):
         """Commas and lines between domains are spaces, letters are small."""
-        if not vals.get("domains"):
-            return vals
-        words = re.split(r"[\s,;]+", vals["domains"].lower())
-        return {**vals, "domains": " ".join(dict.fromkeys(filter(None, words)))}
+        domains, wrong = read_domains(vals.get("domains"))
+        return {**vals, "domains": " ".join(domains + wrong)} if domains else vals
 
     @api.constrains("domains", "company_id", "active")
     def _check_domains(self):
         for mailbox in self:
-            domains = (mailbox.domains or "").split()
-            wrong = [name for name in domains if not DOMAIN.fullmatch(name)]
+            domains, wrong = read_domains(mailbox.domains)
             if wrong or not domains:
                 raise ValidationError(
                     self.env._(

@@ -1,4 +1,3 @@
-import re
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -7,8 +6,8 @@ from odoo.tools import SQL
 
 from odoo.addons.marketing_engine.sending import reputation_score
 
+from ..domain_names import read_domains
 from .delivery_domain import MANAGED
-from .delivery_mailbox import DOMAIN
 
 PERIOD = timedelta(days=7)
 _COUNT = """
@@ -82,11 +81,8 @@ class DeliveryProvider(models.Model):
     @api.constrains("sender_domains")
     def _check_sender_domains(self):
         for provider in self:
-            if wrong := [
-                name
-                for name in provider._get_sender_domains()
-                if not DOMAIN.fullmatch(name)
-            ]:
+            _domains, wrong = read_domains(provider.sender_domains)
+            if wrong:
                 raise ValidationError(
                     self.env._(
                         "Enter sender domains such as news.example.com, with spaces"
@@ -96,8 +92,8 @@ class DeliveryProvider(models.Model):
                 )
 
     def _get_sender_domains(self):
-        words = re.split(r"[\s,;]+", (self.sender_domains or "").lower())
-        return [word for word in words if word]
+        domains, _wrong = read_domains(self.sender_domains)
+        return domains
 
     def _compute_left(self):
         for provider in self:

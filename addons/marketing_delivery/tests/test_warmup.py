@@ -133,6 +133,10 @@ class TestWarmup(WarmupCase):
         domains._cron_judge()
         self.assertEqual(jobs.search_count([("key", "=", "warm-up")]), 1)
 
+    def test_a_domain_is_written_as_in_addresses(self):
+        self.domain.name = " Bücher.Example. "
+        self.assertEqual(self.domain.name, "xn--bcher-kva.example")
+
     def test_what_is_no_domain(self):
         for name in ("shop", "a@shop.example", "", "https://shop.example"):
             with self.assertRaisesRegex(ValidationError, "no domain"):
