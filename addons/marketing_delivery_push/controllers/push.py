@@ -6,19 +6,15 @@ from odoo.tools import file_open
 
 from odoo.addons.marketing_delivery.controllers.answers import PRIVATE
 from odoo.addons.marketing_delivery.tracking.visit import read_visit
-from odoo.addons.marketing_website.controllers.visitor_events import _is_same_origin
+from odoo.addons.marketing_website.controllers.browser_door import (
+    DOOR,
+    get_session_partner,
+    is_same_origin,
+    refuse,
+    slow_down,
+)
 
-MAX_BODY = 8 * 1024
-# `csrf` off: a page of the cache has no token of its own. A request of another site is
-# refused by its origin, and the session only says who agrees, never who may.
-_ROUTE = {
-    "type": "http",
-    "auth": "public",
-    "csrf": False,
-    "save_session": False,
-    "sitemap": False,
-    "max_content_length": MAX_BODY,
-}
+_DOOR = {**DOOR, "max_content_length": 8 * 1024}
 PER_ADDRESS = 30
 PER_WEBSITE = 2000
 
@@ -42,20 +38,20 @@ class PushController(http.Controller):
             headers={"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"},
         )
 
-    @http.route("/mm/push/subscribe", **_ROUTE)
+    @http.route("/mm/push/subscribe", **_DOOR)
     def subscribe(self, **_query):
         """A browser that said yes, or whose address has changed."""
-        return self._take("_subscribe")
+        return self._take(request.env["marketing.push.intake"]._subscribe)
 
-    @http.route("/mm/push/unsubscribe", **_ROUTE)
+    @http.route("/mm/push/unsubscribe", **_DOOR)
     def unsubscribe(self, **_query):
-        return self._take("_unsubscribe")
+        return self._take(request.env["marketing.push.intake"]._unsubscribe)
 
-    def _take(self, verb):
+    def _take(self, act):
         httprequest = request.httprequest
         values = _read_body(httprequest)
         if values is None:
-            return Response(status=404, headers=PRIVATE)
+            return refuse()
         website = request.env["website"].get_current_website()
         wait = request.env["marketing.api.limit"]._take_public(
             httprequest.remote_addr or "",
@@ -64,22 +60,14 @@ class PushController(http.Controller):
             PER_WEBSITE,
         )
         if wait:
-            headers = {**PRIVATE, "Retry-After": str(wait)}
-            return Response(status=429, headers=headers)
-        intake = request.env["marketing.push.intake"]
-        visit = read_visit(httprequest)
-        if verb == "_subscribe":
-            user = request.env.user
-            partner = None if user._is_public() else user.partner_id
-            done = intake._subscribe(website, values, visit, partner)
-        else:
-            done = intake._unsubscribe(website, values.get("endpoint"), visit)
-        return Response(status=204 if done else 404, headers=PRIVATE)
+            return slow_down(wait)
+        done = act(website, values, read_visit(httprequest), get_session_partner())
+        return Response(status=204, headers=PRIVATE) if done else refuse()
 
 
 def _read_body(httprequest):
     """Return the values of a request of our own page, None for any other."""
-    if httprequest.method != "POST" or not _is_same_origin(httprequest):
+    if httprequest.method != "POST" or not is_same_origin(httprequest):
         return None
     try:
         values = json.loads(httprequest.get_data())

@@ -32,15 +32,32 @@ class MarketingPushIntake(models.AbstractModel):
         # sudo: a visitor has no right to anything; every value was checked above
         self = self.sudo()
         company = website.company_id
-        endpoint = given["endpoint"]
-        consents = self.env["email.subscription.preference"]
-        key = consents._address_key("push", endpoint)
-        devices = self.env["marketing.push.device"]
-        known = devices.search(
-            [("company_id", "=", company.id), ("address_key", "=", key)]
-        )
+        known = self._find_device(company, given["endpoint"])
         if not known and partner and self._has_enough(company, partner):
             return False
+        device = self._note_device(known, website, given, visit, partner)
+        self.env["email.subscription.preference"]._opt_in(
+            company,
+            device.endpoint,
+            channel="push",
+            partner=device.partner_id,
+            source="website_push",
+            ip=visit.network,
+            evidence=Evidence(
+                user_agent=visit.agent, text_shown=website._get_push_question()
+            ),
+        )
+        return True
+
+    def _find_device(self, company, endpoint):
+        consents = self.env["email.subscription.preference"]
+        key = consents._address_key("push", endpoint)
+        return self.env["marketing.push.device"].search(
+            [("company_id", "=", company.id), ("address_key", "=", key or "")]
+        )
+
+    def _note_device(self, device, website, given, visit, partner):
+        """Write what is known of a device now, or a new one; return it."""
         vals = {
             **given,
             "website_id": website.id,
@@ -50,22 +67,12 @@ class MarketingPushIntake(models.AbstractModel):
         }
         if partner:
             vals["partner_id"] = partner.id
-        if known:
-            known.write(vals)
-        else:
-            devices.create({**vals, "company_id": company.id, "address_key": key})
-        consents._opt_in(
-            company,
-            endpoint,
-            channel="push",
-            partner=partner or known.partner_id,
-            source="website_push",
-            ip=visit.network,
-            evidence=Evidence(
-                user_agent=visit.agent, text_shown=website._get_push_question()
-            ),
-        )
-        return True
+        if device:
+            device.write(vals)
+            return device
+        consents = self.env["email.subscription.preference"]
+        vals["address_key"] = consents._address_key("push", given["endpoint"])
+        return device.create({**vals, "company_id": website.company_id.id})
 
     def _has_enough(self, company, partner):
         domain = [("company_id", "=", company.id), ("partner_id", "=", partner.id)]
@@ -73,24 +80,17 @@ class MarketingPushIntake(models.AbstractModel):
         return devices.search_count(domain, limit=MAX_DEVICES) >= MAX_DEVICES
 
     @api.model
-    def _unsubscribe(self, website, endpoint, visit):
+    def _unsubscribe(self, website, values, visit, _partner):
         """Forget a device; whoever knows its address is the device."""
         # sudo: as above
         self = self.sudo()
-        consents = self.env["email.subscription.preference"]
-        key = consents._address_key("push", endpoint)
-        device = self.env["marketing.push.device"].search(
-            [
-                ("company_id", "=", website.company_id.id),
-                ("address_key", "=", key or ""),
-            ]
-        )
+        device = self._find_device(website.company_id, values.get("endpoint"))
         if not device:
             return False
-        consents._opt_out(
+        self.env["email.subscription.preference"]._opt_out(
             device.company_id.id,
             "push",
-            key,
+            device.address_key,
             source="website_push",
             ip=visit.network,
             address=device.endpoint,

@@ -1,10 +1,10 @@
-from urllib.parse import urlsplit
-
 from odoo import http
 from odoo.http import request
 
 from odoo.addons.marketing_delivery.controllers.answers import MAX_BODY
 from odoo.addons.marketing_delivery.tracking.visit import read_visit
+
+from .browser_door import is_foreign
 
 PAGE = "/newsletter"
 _HEADERS = {"Cache-Control": "no-store, private", "X-Frame-Options": "SAMEORIGIN"}
@@ -31,7 +31,7 @@ class Newsletter(http.Controller):
     def newsletter(self, email="", step="", nickname="", **_form):
         page = request.env["marketing.newsletter.page"]
         company = request.website.company_id
-        if request.httprequest.method != "POST" or _is_foreign(request.httprequest):
+        if request.httprequest.method != "POST" or is_foreign(request.httprequest):
             return self._show(page._prepare(company))
         if step != "sign_up":  # from the block: topics and the sentence come next
             return self._show(page._prepare(company, email=email))
@@ -51,14 +51,3 @@ class Newsletter(http.Controller):
         answer = request.render("marketing_website.newsletter", values, status=status)
         answer.headers.update(_HEADERS)
         return answer
-
-
-def _is_foreign(httprequest):
-    """Whether a page of another site sent the form; not all browsers say from where."""
-    origin = httprequest.headers.get("Origin")
-    if not origin:
-        return False
-    try:
-        return urlsplit(origin).netloc != httprequest.host
-    except ValueError:
-        return True
