@@ -63,7 +63,7 @@ module.exports = [
         },
     },
     {
-        files: ["**/static/src/worker/**/*.js"],
+        files: ["**/static/plain/worker.js"],
         languageOptions: {globals: worker},
     },
     {

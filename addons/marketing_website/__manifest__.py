@@ -12,7 +12,8 @@
         "views/newsletter_templates.xml",
     ],
     "assets": {
-        # not in the page: its loader fetches it after consent
-        "marketing_website.events": ["marketing_website/static/src/events/events.js"],
+        # not in the page: its loader fetches it after consent. Nor in static/src, of
+        # whose files Odoo makes modules, which need Odoo's loader.
+        "marketing_website.events": ["marketing_website/static/plain/events.js"],
     },
 }

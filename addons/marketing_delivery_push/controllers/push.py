@@ -30,7 +30,7 @@ class PushController(http.Controller):
     )
     def service_worker(self):
         """The script that shows notifications; its scope is our own path only."""
-        with file_open("marketing_delivery_push/static/src/worker/worker.js") as script:
+        with file_open("marketing_delivery_push/static/plain/worker.js") as script:
             body = script.read()
         return Response(
             body,

@@ -13,7 +13,7 @@ MAX_BYTES = 3 * 1024
 
 class TestScriptSize(BaseCase):
     def test_the_script_stays_small(self):
-        with file_open("marketing_website/static/src/events/events.js") as script:
+        with file_open("marketing_website/static/plain/events.js") as script:
             small = gzip.compress(rjsmin.jsmin(script.read()).encode())
         self.assertLess(len(small), MAX_BYTES)
 

@@ -1,4 +1,3 @@
-// @odoo-module ignore
 // What a visitor does, sent to us. Loaded only after consent to optional cookies; waits
 // in localStorage until the server has it. A plain script without a framework.
 (() => {

@@ -1,4 +1,3 @@
-// @odoo-module ignore
 // Shows the notifications of the shop. A plain script: a browser runs it without a page.
 const STOP = "stop";
 
