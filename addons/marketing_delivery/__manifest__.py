@@ -52,6 +52,9 @@
             "marketing_delivery/static/src/delivery_monitor/**/*",
         ],
         # the stock graph is loaded with this bundle
-        "web.assets_backend_lazy": ["marketing_delivery/static/src/count_graph/**/*"],
+        "web.assets_backend_lazy": [
+            "marketing_delivery/static/src/count_graph/**/*",
+            "marketing_delivery/static/src/plan_graph/**/*",
+        ],
     },
 }
