@@ -41,6 +41,7 @@
         "views/public_templates.xml",
         "views/res_config_settings_views.xml",
         "views/preference_templates.xml",
+        "views/email_subscription_preference_views.xml",
         "views/data_templates.xml",
         "views/signup_templates.xml",
         "views/marketing_signup_views.xml",

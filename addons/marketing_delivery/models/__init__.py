@@ -55,6 +55,7 @@ from . import engagement_deliverability
 from . import unsubscribe_page
 from . import preference_page
 from . import preference_choice
+from . import email_subscription_link
 from . import person_data
 from . import data_page
 from . import marketing_signup

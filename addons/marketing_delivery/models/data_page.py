@@ -9,7 +9,6 @@ from odoo.addons.marketing_base.masking import mask_address
 from .addressee import FROM_CONSENT, FROM_MESSAGE
 
 LINK_SECONDS = 24 * 3600
-LINKS_A_DAY = (3, 24 * 3600)
 DOWNLOADS_AN_HOUR = (10, 3600)
 SHOWN_ROWS = 30
 
@@ -33,22 +32,16 @@ class MarketingDataPage(models.AbstractModel):
         """Send the private link to the address itself; return the notice to show."""
         if person.channel != "email" or not person.email:
             return None
-        limits = self.env["marketing.api.limit"]
-        who = f"{person.company_id}:{person.address_key}"
-        if limits._take_page(("data-link", who, *LINKS_A_DAY)):
-            return "link_limit"
         page = self._in_language(person.lang)
         company = page._get_company(person.company_id)
-        url = f"{company.get_base_url().rstrip('/')}/mm/d/{page._get_token(person)}"
-        page.env["marketing.public.mail"]._send(
-            person.company_id,
-            person.email,
-            person.lang,
+        return page.env["marketing.public.mail"]._send_link(
+            person,
+            "data-link",
+            path=f"/mm/d/{page._get_token(person)}",
             subject=page.env._("Your data at %(company)s", company=company.name),
             template="marketing_delivery.data_link_mail",
-            values={"url": url, "hours": LINK_SECONDS // 3600},
+            values={"hours": LINK_SECONDS // 3600},
         )
-        return "link_sent"
 
     @api.model
     def _get_token(self, person):

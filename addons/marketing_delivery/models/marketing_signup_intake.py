@@ -14,7 +14,6 @@ from .marketing_signup import VALID_DAYS
 MAILS_PER_SIGNUP = 3
 MINUTES_BETWEEN = 10
 SIGNUPS_AN_HOUR = (20, 3600)
-PREFERENCES_SECONDS = 400 * 86400
 
 
 class MarketingSignupIntake(models.Model):

@@ -1,11 +1,15 @@
+import time
+
 from odoo import api, models
 
+from odoo.addons.marketing_base.links import LinkSigner
 from odoo.addons.marketing_base.masking import mask_address
 from odoo.addons.marketing_base.models.email_subscription_choices import PAUSE_DAYS
 
 from .unsubscribe_page import MAX_REASON
 
 KEEP = "keep"
+LINK_SECONDS = 400 * 86400
 
 
 class MarketingPreferencePage(models.AbstractModel):
@@ -14,6 +18,30 @@ class MarketingPreferencePage(models.AbstractModel):
     _name = "marketing.preference.page"
     _inherit = ["marketing.public.page"]
     _description = "Preference Page"
+
+    # === THE LINK ===#
+
+    @api.model
+    def _get_path(self, row):
+        """Return where the person of a consent chooses, without any message."""
+        expires = int(time.time()) + LINK_SECONDS
+        signer = LinkSigner.from_env(self.env)
+        return f"/mm/p/{signer.sign('preferences', row.id, expires=expires)}"
+
+    @api.model
+    def _send_link(self, row):
+        """Send the link to the address of a consent; return the notice to show."""
+        person = self.env["marketing.addressee"]._find_consent(row.id)
+        page = self._in_language(person.lang)
+        company = page._get_company(person.company_id)
+        return page.env["marketing.public.mail"]._send_link(
+            person,
+            "choices-link",
+            path=page._get_path(row),
+            subject=page.env._("Your choices at %(company)s", company=company.name),
+            template="marketing_delivery.preference_link_mail",
+            values={},
+        )
 
     # === WHAT THERE IS TO CHOOSE ===#
 

@@ -1,5 +1,6 @@
 from odoo import api, models
 
+LINKS_A_DAY = (3, 24 * 3600)
 # no answering machine shall answer
 _HEADERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 
@@ -16,6 +17,24 @@ class MarketingPublicMail(models.AbstractModel):
     _name = "marketing.public.mail"
     _inherit = ["marketing.public.page"]
     _description = "Message Asked For on a Public Page"
+
+    @api.model
+    def _send_link(self, person, purpose, *, path, subject, template, values):
+        """Send a person a link of their own, three a day; return the notice to show."""
+        limits = self.env["marketing.api.limit"]
+        who = f"{person.company_id}:{person.address_key}"
+        if limits._take_page((purpose, who, *LINKS_A_DAY)):
+            return "link_limit"
+        base_url = self._get_company(person.company_id).get_base_url().rstrip("/")
+        self._send(
+            person.company_id,
+            person.email,
+            person.lang,
+            subject=subject,
+            template=template,
+            values={**values, "url": f"{base_url}{path}"},
+        )
+        return "link_sent"
 
     @api.model
     def _send(

@@ -1,11 +1,6 @@
-import time
-
 from odoo import api, models
 
-from odoo.addons.marketing_base.links import LinkSigner
 from odoo.addons.marketing_base.masking import mask_email
-
-from .marketing_signup_intake import PREFERENCES_SECONDS
 
 
 class MarketingSignupPage(models.AbstractModel):
@@ -47,7 +42,4 @@ class MarketingSignupPage(models.AbstractModel):
         row = signup.env["email.subscription.preference"]._find_row(
             signup.company_id.id, "email", signup.address_key
         )
-        token = LinkSigner.from_env(self.env).sign(
-            "preferences", row.id, expires=int(time.time()) + PREFERENCES_SECONDS
-        )
-        return f"/mm/p/{token}"
+        return self.env["marketing.preference.page"]._get_path(row)

@@ -30,6 +30,7 @@ from . import test_brand
 from . import test_data_http
 from . import test_one_click_message
 from . import test_preference_http
+from . import test_preference_link
 from . import test_delivery_audit
 from . import test_delivery_metrics
 from . import test_delivery_masking
