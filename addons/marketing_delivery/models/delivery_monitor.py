@@ -1,6 +1,6 @@
 from collections import defaultdict
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
@@ -9,9 +9,10 @@ MINUTES = 60
 # Open messages and those in doubt are few beside all that was ever sent: each count is
 # read from a partial index, or from that of campaign and state.
 _CAMPAIGNS = """
-    SELECT campaign.id, campaign.name, campaign.status, campaign.status_reason,
-           waiting.number, moving.number, doubtful.number,
-           (SELECT queued_at FROM campaign_recipient WHERE id = waiting.first)
+    SELECT campaign.id, campaign.name, campaign.status,
+           NULLIF(campaign.status_reason, '') AS reason, waiting.number AS waiting,
+           moving.number AS moving, doubtful.number AS in_doubt,
+           (SELECT queued_at FROM campaign_recipient WHERE id = waiting.first) AS oldest
       FROM email_campaign campaign,
            LATERAL (SELECT count(*) AS number, min(id) AS first
                       FROM campaign_recipient
@@ -32,8 +33,8 @@ _CAMPAIGNS = """
 _SENT = """
     SELECT event.campaign_id,
            div(EXTRACT(epoch FROM now() AT TIME ZONE 'UTC' - event.occurred_at),
-               60)::int,
-           count(*)
+               60)::int AS age,
+           count(*) AS number
       FROM email_campaign campaign
       JOIN marketing_event event ON event.campaign_id = campaign.id
        AND event.event_type IN ('email_sent', 'sms_sent')
@@ -81,14 +82,14 @@ class DeliveryMonitor(models.AbstractModel):
     def _query(self, statement):
         self.env.flush_all()
         values = {"companies": self.env.companies.ids}
-        return self.env.execute_query(SQL(statement, **values))  # pylint: disable=sql-injection
+        return self.env.execute_query_dict(SQL(statement, **values))  # pylint: disable=sql-injection
 
     def _count_sent(self):
         """Return ({campaign id: sent in an hour}, [sent by minute, oldest first])."""
         sent, minutes = defaultdict(int), [0] * MINUTES
-        for campaign_id, age, number in self._query(_SENT):
-            sent[campaign_id] += number
-            minutes[MINUTES - 1 - min(age, MINUTES - 1)] += number
+        for row in self._query(_SENT):
+            sent[row["campaign_id"]] += row["number"]
+            minutes[MINUTES - 1 - min(row["age"], MINUTES - 1)] += row["number"]
         return sent, minutes
 
     def _read_campaigns(self, sent):
@@ -99,27 +100,13 @@ class DeliveryMonitor(models.AbstractModel):
         )
         return [
             {
-                "id": campaign_id,
-                "name": name,
-                "status": status,
-                "status_label": labels[status],
-                "reason": reason or False,
-                "waiting": waiting,
-                "moving": moving,
-                "in_doubt": in_doubt,
-                "sent_in_hour": sent[campaign_id],
-                "oldest": oldest and oldest.isoformat(sep=" ", timespec="seconds"),
+                **row,
+                "reason": row["reason"] or False,
+                "status_label": labels[row["status"]],
+                "sent_in_hour": sent[row["id"]],
+                "oldest": row["oldest"] and fields.Datetime.to_string(row["oldest"]),
             }
-            for (
-                campaign_id,
-                name,
-                status,
-                reason,
-                waiting,
-                moving,
-                in_doubt,
-                oldest,
-            ) in self._query(_CAMPAIGNS)
+            for row in self._query(_CAMPAIGNS)
         ]
 
     def _read_providers(self):

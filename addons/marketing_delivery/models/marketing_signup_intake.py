@@ -14,6 +14,22 @@ from .marketing_signup import VALID_DAYS
 MAILS_PER_SIGNUP = 3
 MINUTES_BETWEEN = 10
 SIGNUPS_AN_HOUR = (20, 3600)
+# An open sign-up counts its messages and keeps its end, until that has passed.
+_KEPT = {
+    "company_id",
+    "address_key",
+    "create_uid",
+    "create_date",
+    "mail_count",
+    "expires_at",
+}
+_UPSERT = """
+    INSERT INTO marketing_signup AS old (%(columns)s) VALUES %(values)s
+        ON CONFLICT (company_id, address_key) WHERE state = 'pending' DO UPDATE
+       SET %(changes)s, mail_count = CASE WHEN old.expires_at > EXCLUDED.requested_at
+                                          THEN old.mail_count ELSE 0 END
+ RETURNING id
+"""
 
 
 class MarketingSignupIntake(models.Model):
@@ -61,19 +77,41 @@ class MarketingSignupIntake(models.Model):
     @api.model
     def _upsert_pending(self, company, address, text_shown, visit, source):
         """Return the one open sign-up of this address, with what was typed last."""
-        key = self.env["email.subscription.preference"]._address_key("email", address)
         row = {
+            **self._prepare_pending(company, address),
+            "source": source,
+            "text_shown": text_shown,
+            "request_network": visit.network,
+            "request_agent": visit.agent,
+        }
+        self.flush_model()
+        self.env.cr.execute(
+            SQL(
+                _UPSERT,
+                columns=SQL(", ").join(map(SQL.identifier, row)),
+                values=tuple(row.values()),
+                changes=SQL(", ").join(
+                    SQL("%s = EXCLUDED.%s", SQL.identifier(name), SQL.identifier(name))
+                    for name in row
+                    if name not in _KEPT
+                ),
+            )
+        )
+        signup = self.browse(self.env.cr.fetchone()[0])
+        signup.invalidate_recordset(flush=False)
+        return signup
+
+    @api.model
+    def _prepare_pending(self, company, address):
+        preferences = self.env["email.subscription.preference"]
+        return {
             "company_id": company.id,
             "channel": "email",
-            "address_key": key,
+            "address_key": preferences._address_key("email", address),
             "email_address": address,
             "state": "pending",
             "lang": self.env["marketing.public.page"]._get_lang(self.env.lang),
-            "source": source,
-            "text_shown": text_shown,
             "requested_at": fields.Datetime.now(),
-            "request_network": visit.network,
-            "request_agent": visit.agent,
             "mail_count": 0,
             "expires_at": self._get_expiry(),
             "create_uid": self.env.uid,
@@ -81,29 +119,6 @@ class MarketingSignupIntake(models.Model):
             "create_date": self.env.cr.now(),
             "write_date": self.env.cr.now(),
         }
-        kept = ("company_id", "address_key", "create_uid", "create_date")
-        kept += ("mail_count", "expires_at")
-        self.flush_model()
-        self.env.cr.execute(
-            SQL(
-                """INSERT INTO marketing_signup AS old (%s) VALUES %s
-                   ON CONFLICT (company_id, address_key) WHERE state = 'pending'
-                   DO UPDATE SET %s, mail_count = CASE
-                          WHEN old.expires_at > EXCLUDED.requested_at
-                          THEN old.mail_count ELSE 0 END
-                RETURNING id""",
-                SQL(", ").join(map(SQL.identifier, row)),
-                tuple(row.values()),
-                SQL(", ").join(
-                    SQL("%s = EXCLUDED.%s", SQL.identifier(name), SQL.identifier(name))
-                    for name in row
-                    if name not in kept
-                ),
-            )
-        )
-        signup = self.browse(self.env.cr.fetchone()[0])
-        signup.invalidate_recordset(flush=False)
-        return signup
 
     def _may_mail(self):
         """Return whether one more message to this address is no nuisance."""
@@ -178,25 +193,19 @@ class MarketingSignupIntake(models.Model):
         preferences = self.env["email.subscription.preference"]
         row = preferences._find_row(self.company_id.id, "email", self.address_key)
         was_subscribed = row.is_subscribed
-        evidence = Evidence(user_agent=visit.agent, text_shown=self.text_shown)
+        told = {
+            "source": "double_opt_in",
+            "ip": visit.network,
+            "evidence": Evidence(user_agent=visit.agent, text_shown=self.text_shown),
+        }
         row = preferences._opt_in(
-            self.company_id,
-            self.email_address,
-            partner=self._find_partner(),
-            source="double_opt_in",
-            ip=visit.network,
-            evidence=evidence,
+            self.company_id, self.email_address, partner=self._find_partner(), **told
         )
         offered = preferences._get_topics(self.company_id)
+        # who is subscribed already only adds to what they get
+        shown = self.topic_ids if was_subscribed else offered
         row._choose(
-            # who is subscribed already only adds to what they get
-            shown=self.topic_ids if was_subscribed else offered,
-            wanted=self.topic_ids,
-            frequency=None,
-            pause_days=0,
-            source="double_opt_in",
-            ip=visit.network,
-            evidence=evidence,
+            shown=shown, wanted=self.topic_ids, frequency=None, pause_days=0, **told
         )
         self.write(
             {

@@ -2,6 +2,17 @@ from odoo import api, models
 from odoo.tools import SQL
 
 MAX_ROWS = 5000
+_MESSAGES = """
+    SELECT campaign.name AS campaign, message.channel, message.email_address AS address,
+           message.state, message.sent_at AS sent_on, message.opened_at AS opened_on,
+           message.clicked_at AS clicked_on, message.unsubscribed_at AS unsubscribed_on
+      FROM campaign_recipient message
+      JOIN email_campaign campaign ON campaign.id = message.campaign_id
+     WHERE message.address_key = %(key)s AND message.channel = %(channel)s
+       AND message.company_id = %(company)s
+  ORDER BY message.id DESC LIMIT %(limit)s
+"""
+_TIMES = ("sent_on", "opened_on", "clicked_on", "unsubscribed_on")
 
 
 class MarketingPersonData(models.AbstractModel):
@@ -98,41 +109,18 @@ class MarketingPersonData(models.AbstractModel):
 
     @api.model
     def _collect_messages(self, person):
-        query = SQL(
-            """SELECT campaign.name, message.channel, message.email_address,
-                      message.state, message.sent_at, message.opened_at,
-                      message.clicked_at, message.unsubscribed_at
-                 FROM campaign_recipient message
-                 JOIN email_campaign campaign ON campaign.id = message.campaign_id
-                WHERE message.address_key = %s AND message.channel = %s
-                  AND message.company_id = %s
-             ORDER BY message.id DESC LIMIT %s""",
-            person.address_key,
-            person.channel,
-            person.company_id,
-            MAX_ROWS,
+        rows = self.env.execute_query_dict(
+            SQL(
+                _MESSAGES,
+                key=person.address_key,
+                channel=person.channel,
+                company=person.company_id,
+                limit=MAX_ROWS,
+            )
         )
         return [
-            {
-                "campaign": name,
-                "channel": channel,
-                "address": address,
-                "state": state,
-                "sent_on": _moment(sent),
-                "opened_on": _moment(opened),
-                "clicked_on": _moment(clicked),
-                "unsubscribed_on": _moment(left),
-            }
-            for (
-                name,
-                channel,
-                address,
-                state,
-                sent,
-                opened,
-                clicked,
-                left,
-            ) in self.env.execute_query(query)
+            {name: _moment(row[name]) if name in _TIMES else row[name] for name in row}
+            for row in rows
         ]
 
     @api.model

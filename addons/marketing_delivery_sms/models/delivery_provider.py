@@ -105,15 +105,8 @@ class DeliveryProvider(models.Model):
             )
         # sudo: the token is for the system only and goes nowhere but the connection
         env = company.sudo().with_company(company).env
-        api = api_class(env)
-        token = api.account.sudo().account_token
+        api, token = _make_api(api_class, env)
         read = env["ir.config_parameter"].get_param
-        names = ("database.uuid", "sms.endpoint")
-        api.account = Account(token)
-        api.company = None
-        api.env = PlainEnv(
-            company.partner_id.lang, {name: read(name) for name in names}
-        )
         values = {
             "dbuuid": read("database.uuid"),
             "account_token": token,
@@ -125,3 +118,15 @@ class DeliveryProvider(models.Model):
             balance=(urljoin(iap_get_endpoint(env), "/iap/1/balance"), values),
             report_url=urljoin(company.get_base_url(), "/sms/status"),
         )
+
+
+def _make_api(api_class, env):
+    """Return Odoo's object without its environment, and the token of the account."""
+    api_object = api_class(env)
+    token = api_object.account.sudo().account_token
+    read = env["ir.config_parameter"].get_param
+    parameters = {name: read(name) for name in ("database.uuid", "sms.endpoint")}
+    api_object.account = Account(token)
+    api_object.company = None
+    api_object.env = PlainEnv(env.company.partner_id.lang, parameters)
+    return api_object, token

@@ -86,19 +86,29 @@ class MarketingSmsReply(models.Model):
         if not self._note(company, kind, key, message, reply_key):
             return
         evidence = Evidence(campaign_id=message.campaign_id.id or None)
-        known = consents._find_row(company.id, "sms", key)
         if kind == STOP:
-            consents._opt_out(
-                company.id,
-                "sms",
-                key,
-                source="sms_reply",
-                address=number,
-                evidence=evidence,
-            )
+            self._leave(company, number, evidence)
             self._log_left(message)
-        elif known and not known.is_subscribed:
-            # a yes takes back a no; a number that we never had says it to no question
+        else:
+            self._come_back(company, number, evidence)
+
+    def _leave(self, company, number, evidence):
+        consents = self.env["email.subscription.preference"]
+        consents._opt_out(
+            company.id,
+            "sms",
+            consents._address_key("sms", number),
+            source="sms_reply",
+            address=number,
+            evidence=evidence,
+        )
+
+    def _come_back(self, company, number, evidence):
+        """A yes takes back a no; of a number that we never had it answers nothing."""
+        consents = self.env["email.subscription.preference"]
+        key = consents._address_key("sms", number)
+        known = consents._find_row(company.id, "sms", key)
+        if known and not known.is_subscribed:
             consents._opt_in(
                 company,
                 number,
