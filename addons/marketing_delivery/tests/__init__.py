@@ -48,6 +48,7 @@ from . import test_quiet_hours
 from . import test_pacing
 from . import test_allowance_race
 from . import test_warmup
+from . import test_warmup_graph
 from . import test_brakes
 from . import test_capacity_access
 from . import test_deliverability
