@@ -34,7 +34,6 @@
         "views/email_deliverability_stats_views.xml",
         "views/delivery_domain_check_views.xml",
         "views/email_campaign_views.xml",
-        "views/marketing_delivery_menus.xml",
         "views/email_engagement_views.xml",
         "views/marketing_link_views.xml",
         "views/delivery_click_views.xml",
@@ -45,6 +44,7 @@
         "views/data_templates.xml",
         "views/signup_templates.xml",
         "views/marketing_signup_views.xml",
+        "views/marketing_delivery_menus.xml",
     ],
     "assets": {
         "web.assets_backend": [
