@@ -55,6 +55,12 @@ class MarketingSmsReply(models.Model):
     address_key = fields.Char(required=True, readonly=True)
     # no foreign key: a log must not keep a message from being deleted
     recipient_id = fields.Integer("Message", readonly=True, aggregator=None)
+    campaign_id = fields.Many2one(
+        "email.campaign",
+        "Answers",
+        compute="_compute_campaign_id",
+        help="The campaign of the last message to the number, if it is still there.",
+    )
     received_at = fields.Datetime(
         required=True, readonly=True, default=fields.Datetime.now
     )
@@ -62,6 +68,14 @@ class MarketingSmsReply(models.Model):
     _once = models.Constraint(
         "UNIQUE(company_id, reply_key)", "This reply has been dealt with."
     )
+
+    @api.depends("recipient_id")
+    def _compute_campaign_id(self):
+        ids = list(filter(None, self.mapped("recipient_id")))
+        messages = self.env["campaign.recipient"].browse(ids).exists()
+        campaigns = {row.id: row.campaign_id for row in messages}
+        for reply in self:
+            reply.campaign_id = campaigns.get(reply.recipient_id)
 
     @api.model
     def _receive(self, companies, number, text, reply_key):

@@ -56,6 +56,14 @@ class TestSmsReply(SmsCase):
             self.replies.search([]).mapped("recipient_id"), [self.row.id] * 2
         )
 
+    def test_it_names_the_campaign_that_it_answers(self):
+        self._reply("STOP", "SM1")
+        reply = self.replies.search([])
+        self.assertEqual(reply.campaign_id, self.campaign)
+        self.row.unlink()
+        reply.invalidate_recordset()
+        self.assertFalse(reply.campaign_id, "messages may be deleted")
+
     def test_start_takes_it_back(self):
         self._reply("STOP", "SM1")
         self.assertEqual(self._reply("START", "SM2"), START)
