@@ -43,3 +43,4 @@ from . import test_table_files
 from . import test_topics
 from . import test_uninstall
 from . import test_views
+from . import test_sealing

@@ -3,6 +3,8 @@ import re
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from odoo.addons.marketing_base.sealing import Lost, SealedText, seal_column
+
 from ..authentication import lookup, records
 from ..authentication.finding import parse_tags
 from ..domain_names import normalise_domain
@@ -55,7 +57,7 @@ class DeliveryDkimKey(models.Model):
         copy=False,
     )
     # read by nobody but the sender, which uses sudo: there is no screen that needs it
-    private_key = fields.Text(groups=fields.NO_ACCESS, copy=False)
+    private_key = SealedText(groups=fields.NO_ACCESS, copy=False)
     record_name = fields.Char(compute="_compute_record_name", store=True)
     record_value = fields.Char("Record", readonly=True, copy=False)
     dns_state = fields.Selection(
@@ -81,6 +83,10 @@ class DeliveryDkimKey(models.Model):
         "(domain, algorithm, COALESCE(company_id, 0)) WHERE state = 'active'",
         "One key a domain and algorithm signs.",
     )
+
+    def init(self):
+        """Seal the keys of older databases."""
+        seal_column(self.env.cr, self._table, "private_key")
 
     @api.model
     def _get_default_selector(self):
@@ -248,6 +254,17 @@ class DeliveryDkimKey(models.Model):
         # sudo: the sender works for all companies; a key serves its own only
         for key in self.sudo().search([("state", "=", "active")]):
             place = (key.company_id.id or None, key.domain)
-            signer = dkim.Signer(key.domain, key.selector, key.private_key)
-            signers.setdefault(place, []).append(signer)
+            signers.setdefault(place, []).append(key._get_signer())
         return signers
+
+    def _get_signer(self):
+        if isinstance(self.private_key, Lost):
+            raise dkim.BadKey(
+                self.env._(
+                    "the DKIM key %(name)s cannot be opened, because it was sealed with"
+                    " the secret of another installation: give this one the same"
+                    " MARKETING_SECRET_KEY, or make a new key and retire this one",
+                    name=self.record_name,
+                )
+            )
+        return dkim.Signer(self.domain, self.selector, self.private_key)

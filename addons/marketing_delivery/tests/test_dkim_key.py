@@ -1,8 +1,13 @@
+from unittest.mock import patch
+
 from psycopg2.errors import UniqueViolation
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
+
+from odoo.addons.marketing_base import sealing
+from odoo.addons.marketing_base.sealing import PREFIX
 
 from ..models.delivery_dkim_key import SERVERS_PARAMETER, normalise_domain
 from .dns_peer import DnsPeer
@@ -49,6 +54,48 @@ class TestDkimKey(SenderCase):
             with self.assertRaises(AccessError), mute_logger("odoo.models"):
                 self.keys.with_user(user).search([("private_key", "like", "A")])
         self.assertFalse(self.key.sudo().copy_data()[0].get("private_key"))
+
+    def _read_column(self):
+        self.env.flush_all()
+        self.env.cr.execute(
+            "SELECT private_key FROM delivery_dkim_key WHERE id = %s", [self.key.id]
+        )
+        return self.env.cr.fetchone()[0]
+
+    def test_it_is_sealed_in_the_database(self):
+        self.assertTrue(self._read_column().startswith(PREFIX))
+        self.assertNotIn("PRIVATE", self._read_column())
+        self.key.action_start()
+        self.assertTrue(self.keys._get_signers())
+
+    def test_a_key_of_an_older_database_is_sealed(self):
+        text = self.key.sudo().private_key
+        self.env.cr.execute(
+            "UPDATE delivery_dkim_key SET private_key = %s WHERE id = %s",
+            [text, self.key.id],
+        )
+        self.env.invalidate_all()
+        self.assertEqual(self.key.sudo().private_key, text, "it signs until then")
+        self.keys.init()
+        self.env.invalidate_all()
+        self.assertTrue(self._read_column().startswith(PREFIX))
+        self.assertEqual(self.key.sudo().private_key, text)
+        before = self._read_column()
+        self.keys.init()
+        self.assertEqual(self._read_column(), before)
+
+    def test_a_key_of_another_installation_stops_the_provider_and_says_why(self):
+        self.key.action_start()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with patch.object(sealing, "_get_secrets", lambda: ("another secret" * 4,)):
+            self.assertFalse(self.key.sudo().private_key)
+            action = self.provider.action_test_connection()
+        self.assertEqual(action["params"]["type"], "danger")
+        self.assertIn(self.key.record_name, self.provider.last_error)
+        self.assertIn("MARKETING_SECRET_KEY", self.provider.last_error)
+        self.env.invalidate_all()
+        self.assertTrue(self.keys._get_signers(), "nothing was overwritten")
 
     def test_no_key_gets_into_the_audit_log(self):
         entry = self.env["marketing.audit.log"].search(

@@ -3,6 +3,7 @@ from urllib.parse import urlsplit
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from odoo.addons.marketing_base.sealing import Lost, SealedChar, seal_column
 from odoo.addons.marketing_delivery.sender.adapter import ProviderDown
 
 from ..sender import webhook
@@ -20,7 +21,7 @@ class DeliveryProviderSendgrid(models.Model):
     provider_type = fields.Selection(
         selection_add=[("sendgrid", "SendGrid")], ondelete={"sendgrid": "cascade"}
     )
-    sendgrid_api_key = fields.Char(
+    sendgrid_api_key = SealedChar(
         "API Key",
         copy=False,
         groups="marketing_base.group_administrator",
@@ -40,6 +41,11 @@ class DeliveryProviderSendgrid(models.Model):
         help="Shown by SendGrid when the signature of the event webhook is switched on."
         " Without it nothing that SendGrid tells is believed.",
     )
+
+    def init(self):
+        """Seal the keys of older databases."""
+        super().init()
+        seal_column(self.env.cr, self._table, "sendgrid_api_key")
 
     @api.model
     def _get_connection_fields(self):
@@ -103,6 +109,13 @@ class DeliveryProviderSendgrid(models.Model):
     def _get_sendgrid_adapter(self):
         # sudo: the key is for administrators and goes nowhere but the connection
         account = self.sudo()
+        if isinstance(account.sendgrid_api_key, Lost):
+            raise ProviderDown(
+                self.env._(
+                    "the API key cannot be opened, because it was sealed with the"
+                    " secret of another installation: enter it again"
+                )
+            )
         if not account.sendgrid_api_key:
             raise ProviderDown(self.env._("there is no API key"))
         return SendGridAdapter(

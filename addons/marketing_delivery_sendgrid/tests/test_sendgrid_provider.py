@@ -1,8 +1,14 @@
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.marketing_base import sealing
+from odoo.addons.marketing_base.sealing import PREFIX
+
 from .sendgrid_common import SendGridCase
+from .sendgrid_peer import KEY
 
 PEM = "-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n"
 
@@ -36,6 +42,39 @@ class TestSendgridProvider(SendGridCase):
         self.peer.stop()
         action = self.provider.action_test_connection()
         self.assertIn("refused", action["params"]["message"])
+
+    def _read_column(self):
+        self.env.flush_all()
+        self.env.cr.execute(
+            "SELECT sendgrid_api_key FROM delivery_provider WHERE id = %s",
+            [self.provider.id],
+        )
+        return self.env.cr.fetchone()[0]
+
+    def test_the_key_is_sealed_in_the_database(self):
+        self.assertTrue(self._read_column().startswith(PREFIX))
+        self.assertEqual(self.provider.sudo().sendgrid_api_key, KEY)
+        self.env.cr.execute(
+            "UPDATE delivery_provider SET sendgrid_api_key = %s WHERE id = %s",
+            [KEY, self.provider.id],
+        )
+        self.env.invalidate_all()
+        self.provider.init()
+        self.assertTrue(self._read_column().startswith(PREFIX))
+        self.env.invalidate_all()
+        self.assertEqual(self.provider.sudo().sendgrid_api_key, KEY)
+
+    def test_a_key_of_another_installation(self):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with patch.object(sealing, "_get_secrets", lambda: ("another secret" * 4,)):
+            action = self.provider.action_test_connection()
+            with Form(self.provider) as form:  # and it is entered again there
+                self.assertFalse(form.sendgrid_api_key)
+                form.sendgrid_api_key = KEY
+            self.assertIn("enter it again", action["params"]["message"])
+            action = self.provider.action_test_connection()
+            self.assertEqual(action["params"]["type"], "success")
 
     def test_what_an_account_needs(self):
         for values in (
