@@ -9,8 +9,9 @@ KEY …`` records that the provider delivered these messages; ``reap PID`` tells
 process ended.
 
 ``send`` and ``sweep`` take words that break the forked process, values percent-encoded:
-``crash=POINT:HIT`` (crash_points.py), ``sabotage=BUILD`` (sabotage.py) and
-``skew=SECONDS``, which sets its clock forward or back.
+``crash=POINT:HIT`` (crash_points.py), ``sabotage=BUILD`` (sabotage.py),
+``watch=FILE`` and ``hold=FILE`` (gate_watch.py), and ``skew=SECONDS``, which sets its
+clock forward or back.
 """
 
 import os
@@ -78,10 +79,47 @@ def feedback(registry, provider_id, keys):
         env["delivery.feedback"]._record(provider, told)
 
 
+def read_webhooks(registry):
+    """Do what the job does that reads webhooks, until it is killed."""
+    while True:
+        with registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            env["delivery.webhook"]._pump_process()
+        time.sleep(0.05)
+
+
+def opt_out(registry, people, log):
+    """Do what the page does for each person, one transaction each; log each commit.
+
+    ``people`` is a file of lines ``company address_key address``.
+    """
+    with open(people) as lines, open(log, "w") as done:
+        for line in lines:
+            company_id, key, address = line.split()
+            with registry.cursor() as cr:
+                env = api.Environment(cr, SUPERUSER_ID, {})
+                env["email.subscription.preference"]._opt_out(
+                    int(company_id), "email", key, source="provider", address=address
+                )
+            done.write(f"{time.monotonic_ns()} {address}\n")
+            done.flush()
+
+
+def project(registry, campaign_id):
+    """Count what the log holds, as the crons and their jobs do."""
+    for model in ("marketing.engagement.projection", "email.deliverability.stats"):
+        with registry.cursor() as cr:
+            api.Environment(cr, SUPERUSER_ID, {})[model]._run()
+    with registry.cursor() as cr:
+        campaigns = api.Environment(cr, SUPERUSER_ID, {})["email.campaign"]
+        if hasattr(campaigns, "_refresh_statistics"):
+            campaigns.browse(int(campaign_id))._refresh_statistics()
+
+
 def enqueue(registry, campaign_id):
     with registry.cursor() as cr:
         env = api.Environment(cr, SUPERUSER_ID, {})
-        env["email.campaign"].browse(campaign_id)._enqueue_delivery()
+        env["email.campaign"].browse(int(campaign_id))._enqueue_delivery()
 
 
 def break_process(words):
@@ -110,7 +148,25 @@ def skew(seconds):
     time.time = lambda: original() + seconds
 
 
-BREAKS = {"crash": crash, "sabotage": sabotage_build, "skew": skew}
+def watch(path):
+    import gate_watch
+
+    gate_watch.watch(path)
+
+
+def hold(path):
+    import gate_watch
+
+    gate_watch.hold(path)
+
+
+BREAKS = {
+    "crash": crash,
+    "sabotage": sabotage_build,
+    "skew": skew,
+    "watch": watch,
+    "hold": hold,
+}
 
 
 def fork(function, *arguments, breaks=()):
@@ -128,6 +184,11 @@ def fork(function, *arguments, breaks=()):
         os._exit(code)
 
 
+# These go on by themselves, those are waited for.
+STARTED = {"read_webhooks": read_webhooks, "opt_out": opt_out}
+AWAITED = {"enqueue": enqueue, "project": project, "confirm": confirm}
+
+
 def main(configuration, database):
     config.parse_config(["-c", configuration, "-d", database, "--no-http"])
     registry = Registry(database)
@@ -136,25 +197,30 @@ def main(configuration, database):
     print("ready", flush=True)
     for line in sys.stdin:
         command, *arguments = line.split()
-        if command == "send":
-            campaign_id, connections, *breaks = arguments
-            numbers = int(campaign_id), int(connections)
-            print(fork(send, registry, *numbers, breaks=breaks), flush=True)
-        elif command == "create":
-            print(create(registry, int(arguments[0])), flush=True)
+        print(obey(registry, command, arguments), flush=True)
+        if command == "create":
             sql_db.close_all()
-        elif command == "sweep":
-            print(_wait(fork(sweep, registry, breaks=arguments)), flush=True)
-        elif command == "feedback":
-            provider_id, *keys = arguments
-            process = fork(feedback, registry, int(provider_id), keys)
-            print(_wait(process), flush=True)
-        elif command == "enqueue":
-            print(_wait(fork(enqueue, registry, int(arguments[0]))), flush=True)
-        elif command == "confirm":
-            print(_wait(fork(confirm, registry)), flush=True)
-        elif command == "reap":
-            print(_reap(int(arguments[0])), flush=True)
+
+
+def obey(registry, command, arguments):
+    """Return what one command answers: a process, a status, or a new id."""
+    if command in STARTED:
+        return fork(STARTED[command], registry, *arguments)
+    if command in AWAITED:
+        return _wait(fork(AWAITED[command], registry, *arguments))
+    if command == "send":
+        campaign_id, connections, *breaks = arguments
+        numbers = int(campaign_id), int(connections)
+        return fork(send, registry, *numbers, breaks=breaks)
+    if command == "create":
+        return create(registry, int(arguments[0]))
+    if command == "sweep":
+        return _wait(fork(sweep, registry, breaks=arguments))
+    if command == "feedback":
+        provider_id, *keys = arguments
+        return _wait(fork(feedback, registry, int(provider_id), keys))
+    assert command == "reap", command
+    return _reap(int(arguments[0]))
 
 
 def _wait(pid):

@@ -1,8 +1,8 @@
 """A real SMTP server in its own process, with a log nobody else writes.
 
 Usage: sink.py LOG DELAY. Prints its port. The log has one line ``send_key address
-others`` for each message, written at the final dot, before the answer; ``others`` are
-the messages that other connections wait for.
+others message_id`` for each message, written at the final dot, before the answer;
+``others`` are the messages that other connections wait for.
 """
 
 import asyncio
@@ -19,9 +19,11 @@ class Handler:
 
     async def handle_DATA(self, server, session, envelope):
         head = envelope.content.split(b"\r\n\r\n", 1)[0].decode()
-        keys = [line[6:] for line in head.split("\r\n") if line.startswith("X-SK: ")]
-        address = envelope.rcpt_tos[0]
-        self._log.write(f"{' '.join(keys)} {address} {self._waiting}\n")
+        lines = head.split("\r\n")
+        keys = [line[6:] for line in lines if line.startswith("X-SK: ")]
+        names = [line[12:] for line in lines if line.startswith("Message-ID: ")]
+        words = (*keys, envelope.rcpt_tos[0], self._waiting, *names)
+        self._log.write(" ".join(map(str, words)) + "\n")
         self._log.flush()
         self._waiting += 1
         try:

@@ -51,6 +51,14 @@ class Sink:
     def addresses(self):
         return [line.split()[1] for line in self._read_lines()]
 
+    def message_ids(self):
+        """Return ``{send key: Message-IDs}``, one for each time that it came."""
+        found = {}
+        for line in self._read_lines():
+            key, _address, _others, name = line.split()
+            found.setdefault(key, []).append(name)
+        return found
+
     def _read_lines(self):
         """Return whole lines: of one that is being written the end may be missing."""
         return self._log.read_text().rpartition("\n")[0].splitlines()
@@ -116,6 +124,21 @@ class Launcher:
 
     def feedback(self, provider_id, keys):
         assert self._ask(f"feedback {provider_id} {' '.join(keys)}") == "0"
+
+    def read_webhooks(self):
+        """Fork a process that reads webhooks until it is killed."""
+        pid = int(self._ask("read_webhooks"))
+        self._pids.add(pid)
+        return pid
+
+    def opt_out(self, people, log):
+        """Fork a process that opts people out, one after the other (launcher.py)."""
+        pid = int(self._ask(f"opt_out {people} {log}"))
+        self._pids.add(pid)
+        return pid
+
+    def project(self, campaign_id):
+        assert self._ask(f"project {campaign_id}") == "0"
 
     def confirm(self):
         assert self._ask("confirm") == "0"

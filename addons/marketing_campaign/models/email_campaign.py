@@ -20,6 +20,7 @@ FROZEN_FIELDS = {
     "track_opens",
     "track_clicks",
     "is_transactional",
+    "at_least_once",
     "topic_id",
     "scheduled_date",
 }
@@ -102,6 +103,9 @@ class EmailCampaign(models.Model):
     reply_to_email = fields.Char(
         compute="_compute_reply_to_email", store=True, readonly=False
     )
+    at_least_once = fields.Boolean(
+        compute="_compute_at_least_once", store=True, readonly=False
+    )
     utm_source = fields.Char("UTM Source", default="email", size=64)
     utm_medium = fields.Char("UTM Medium", default="marketing", size=64)
     utm_campaign = fields.Char(
@@ -131,6 +135,14 @@ class EmailCampaign(models.Model):
     def _compute_reply_to_email(self):
         for campaign in self:
             campaign.reply_to_email = campaign.company_id.email
+
+    @api.depends("template_id", "is_transactional")
+    def _compute_at_least_once(self):
+        """The template proposes; what it says later changes no campaign."""
+        for campaign in self:
+            campaign.at_least_once = (
+                campaign.is_transactional and campaign.template_id.at_least_once
+            )
 
     @api.depends("status", "prepared_at")
     def _compute_is_locked(self):

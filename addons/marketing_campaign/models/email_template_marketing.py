@@ -47,6 +47,11 @@ class EmailTemplateMarketing(models.Model):
         help="Marketing messages need consent and always carry an unsubscribe link. "
         "Transactional ones are not counted by frequency caps.",
     )
+    at_least_once = fields.Boolean(
+        "Rather Twice Than Never",
+        help="Campaigns with this template send a message again when the answer was"
+        " lost, with the same Message-ID. For transactional templates only.",
+    )
     category = fields.Selection(
         [
             ("newsletter", "Newsletter"),
@@ -94,6 +99,16 @@ class EmailTemplateMarketing(models.Model):
         index=True,
         help="Empty: all companies may use it, managers may change it.",
     )
+
+    _at_least_once_transactional = models.Constraint(
+        "CHECK(template_type = 'transactional' OR at_least_once IS NOT TRUE)",
+        "Only transactional messages may be sent again after a lost answer.",
+    )
+
+    @api.onchange("template_type")
+    def _onchange_template_type(self):
+        if self.template_type != "transactional":
+            self.at_least_once = False
 
     @api.depends(*_CONTENT_FIELDS, "preview_text")
     def _compute_merge_tags(self):

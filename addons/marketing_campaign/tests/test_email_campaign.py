@@ -1,6 +1,9 @@
+from psycopg2.errors import CheckViolation
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
 
 from ..models.email_campaign_content import slug
 from .campaign_common import CampaignCase
@@ -38,6 +41,28 @@ class TestEmailCampaign(CampaignCase):
         ):
             with self.subTest(address=address), self.assertRaises(ValidationError):
                 self._create_campaign(from_email=address)
+
+    def test_rather_twice_than_never_is_proposed_by_the_template(self):
+        template = self.template.copy(
+            {"template_type": "transactional", "at_least_once": True}
+        )
+        campaign = self._create_campaign(template_id=template.id)
+        self.assertFalse(campaign.at_least_once, "it is marketing")
+        campaign.is_transactional = True
+        self.assertTrue(campaign.at_least_once)
+        template.at_least_once = False
+        self.assertTrue(campaign.at_least_once, "later changes change no campaign")
+        campaign.is_transactional = False
+        self.assertFalse(campaign.at_least_once)
+        with Form(template) as form:
+            form.at_least_once = True
+            form.template_type = "notification"
+        self.assertFalse(template.at_least_once)
+
+    def test_marketing_templates_are_never_sent_twice(self):
+        with mute_logger("odoo.sql_db"), self.assertRaises(CheckViolation):
+            self.template.at_least_once = True
+            self.env.flush_all()
 
     def test_columns_follow_the_life_of_a_campaign(self):
         campaign = self._create_campaign()

@@ -20,5 +20,13 @@ class CampaignRecipientFeedback(models.Model):
         " answer is missing.",
     )
 
+    resend_count = fields.Integer(
+        "Sent Again",
+        readonly=True,
+        copy=False,
+        help="How often a transactional message was sent again because the answer was"
+        " lost; each may have arrived too.",
+    )
+
     _doubt_idx = models.Index("(doubted_at) WHERE state = 'in_doubt'")
     _trace_idx = models.Index("(lease_token) WHERE traced_at IS NOT NULL")

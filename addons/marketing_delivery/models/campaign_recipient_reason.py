@@ -48,6 +48,8 @@ class CampaignRecipientReason(models.Model):
             "lease_lost": self.env._("Refused after it was given up on"),
             # the end of a doubt
             "no_trace": self.env._("The provider never told of it"),
+            "answer_lost": self.env._("The answer was lost, so it is sent again"),
+            "objected": self.env._("Has said stop to the provider"),
             "by_person": self.env._("Decided by a person"),
             "sent_again": self.env._("Given up on and sent again"),
         }

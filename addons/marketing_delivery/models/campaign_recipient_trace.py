@@ -6,7 +6,7 @@ from odoo.tools import SQL, format_datetime
 
 from odoo.addons.marketing_base.notification import notify
 
-from ..sender import doubt
+from ..sender import doubt, settings
 
 # Of each provider: when it told something last, and how much of it nobody has read.
 _TOLD = """
@@ -51,6 +51,11 @@ class CampaignRecipientTrace(models.Model):
         provider = self.provider_id.sudo()
         if self.clicked_at or self.opened_at:
             return self.env._("It arrived: it was opened, or a link in it was clicked.")
+        if self.campaign_id.at_least_once and self.attempt < settings.MAX_ATTEMPTS:
+            return self.env._(
+                "It is sent again by itself, as its campaign rather sends twice than"
+                " never."
+            )
         if not provider:
             return self.env._("Its provider was deleted: nothing more will be told.")
         if provider.provider_type not in provider._get_receipt_types():

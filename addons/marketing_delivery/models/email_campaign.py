@@ -49,6 +49,11 @@ class EmailCampaign(models.Model):
     is_transactional = fields.Boolean(
         help="Not marketing: needs no consent, but never reaches a blacklisted address."
     )
+    at_least_once = fields.Boolean(
+        "Rather Twice Than Never",
+        help="A message whose answer was lost is sent again, with the same Message-ID,"
+        " instead of waiting in doubt for a person. For transactional messages only.",
+    )
     cap_wait_hours = fields.Integer(
         "Wait for a Turn (Hours)",
         default=48,
@@ -80,8 +85,19 @@ class EmailCampaign(models.Model):
         "A message waits for its turn between 0 and 720 hours.",
     )
 
+    _at_least_once_transactional = models.Constraint(
+        "CHECK(is_transactional OR at_least_once IS NOT TRUE)",
+        "Only transactional messages may be sent again after a lost answer.",
+    )
+
     # A start, a pause and a cancellation are changes of the status.
-    _audited_fields = ("status", "company_id", "topic_id", "is_transactional")
+    _audited_fields = (
+        "status",
+        "company_id",
+        "topic_id",
+        "is_transactional",
+        "at_least_once",
+    )
 
     def _get_audit_event(self, kind, changes):
         if kind == "changed" and "status" in changes:

@@ -11,9 +11,7 @@ class EmailCampaign(models.Model):
 
     def _resume_untraced(self, number):
         """Send what never arrived, also of a campaign that was over, and say so."""
-        self.ensure_one()
-        if self.status == "completed":
-            self.write({"status": "running", "end_date": False})
+        self._reopen()
         self.message_post(
             body=self.env._(
                 "%(number)s messages are sent again: the provider's answer was lost a"
@@ -22,6 +20,22 @@ class EmailCampaign(models.Model):
                 number=number,
             )
         )
+
+    def _resume_lost(self, number):
+        """Send again what may have arrived, as this campaign has chosen, and say so."""
+        self._reopen()
+        self.message_post(
+            body=self.env._(
+                "%(number)s messages are sent again, with the same Message-ID, because"
+                " the answer was lost: whoever did get the first one gets it twice.",
+                number=number,
+            )
+        )
+
+    def _reopen(self):
+        self.ensure_one()
+        if self.status == "completed":
+            self.write({"status": "running", "end_date": False})
 
     def _check_sends_again(self):
         """Take the campaigns, and raise when one of them does not send any more.

@@ -34,12 +34,14 @@ class MarketingJob(models.Model):
 
     @api.model
     def _requeue_untraced(self):
-        """Queue again what a provider with receipts never told of."""
+        """Queue again what never arrived, and what may rather arrive twice."""
         with self._control() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
             types = env["delivery.provider"]._get_receipt_types()
             for campaign_id, number in doubt.requeue_silent(cr, types).items():
                 env["email.campaign"].browse(campaign_id)._resume_untraced(number)
+            for campaign_id, number in doubt.repeat_lost(cr).items():
+                env["email.campaign"].browse(campaign_id)._resume_lost(number)
 
     @api.model
     def _resume_campaigns(self):

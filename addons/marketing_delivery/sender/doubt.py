@@ -1,16 +1,24 @@
-"""Messages whose request was lost, and of which the provider never gave a sign.
+"""Messages in doubt that are sent again by themselves.
+
+Of marketing only those that provably never arrived: whose request was lost, and of
+which the provider never gave a sign.
 
 A provider with receipts tells of each message that it has taken. When its webhook has
 worked for a day after the loss, and told nothing of any message of that sender, the
 request never arrived: the messages go back into the queue. "Worked" means that receipts
 of other messages came in each quarter of that day, and that nothing which came was left
 unread.
+
+Transactional messages may choose to arrive twice rather than never: these go back at
+once, a limited number of times, and leave with the same Message-ID.
 """
 
 # The statements are put together from constants of these modules, never from values.
 # pylint: disable=sql-injection
 
-from . import outbox
+from collections import Counter
+
+from . import outbox, settings
 
 HOURS = 24
 QUARTER = HOURS * 3600 // 4
@@ -53,6 +61,33 @@ _REQUEUE = f"""
       FROM silent WHERE silent.id = message.id
     RETURNING message.campaign_id
 """
+# The token is forgotten, so an answer that comes late changes nothing any more; the
+# time of the first doubt stays, so a sign of the provider still makes it `sent`.
+_REPEAT = f"""
+    WITH lost AS (
+        SELECT message.id
+          FROM campaign_recipient message
+          JOIN email_campaign campaign ON campaign.id = message.campaign_id
+         WHERE message.state = 'in_doubt' AND message.traced_at IS NULL
+           AND message.reason = 'no_answer'
+           AND COALESCE(message.opened_at, message.machine_opened_at,
+                        message.clicked_at) IS NULL
+           AND message.attempt < %(attempts)s
+           AND campaign.is_transactional AND campaign.at_least_once
+           AND campaign.status IN ('running', 'completed')
+         ORDER BY message.id LIMIT {CHUNK}
+           FOR UPDATE OF message SKIP LOCKED
+    )
+    UPDATE campaign_recipient message
+       SET state = 'queued', reason = 'answer_lost', reason_detail = NULL,
+           resend_count = COALESCE(message.resend_count, 0) + 1,
+           lease_token = NULL, lease_until = NULL, counted_at = NULL,
+           not_before = {outbox.NOW}
+               + make_interval(secs => %(wait)s * 2 ^ LEAST(message.attempt - 1, 10)),
+           {outbox.TOUCH}
+      FROM lost WHERE lost.id = message.id
+    RETURNING message.campaign_id
+"""
 
 
 def requeue_silent(cr, types):
@@ -63,7 +98,20 @@ def requeue_silent(cr, types):
     if not types:
         return {}
     cr.execute(_REQUEUE, {"types": list(types)})
-    numbers = {}
-    for (campaign_id,) in cr.fetchall():
-        numbers[campaign_id] = numbers.get(campaign_id, 0) + 1
-    return numbers
+    return _count(cr)
+
+
+def repeat_lost(cr):
+    """Queue lost messages of those who want them twice rather than never.
+
+    Return ``{campaign id: number}``. After ``settings.MAX_ATTEMPTS`` a message stays in
+    doubt, for a person.
+    """
+    values = {"attempts": settings.MAX_ATTEMPTS, "wait": settings.RETRY}
+    cr.execute(_REPEAT, values)
+    return _count(cr)
+
+
+def _count(cr):
+    """Return how often each campaign was returned."""
+    return dict(Counter(campaign_id for (campaign_id,) in cr.fetchall()))

@@ -51,6 +51,7 @@ from . import test_warmup
 from . import test_warmup_graph
 from . import test_brakes
 from . import test_capacity_access
+from . import test_at_least_once
 from . import test_deliverability
 from . import test_mailbox_domain
 from . import test_authentication
