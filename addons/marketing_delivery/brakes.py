@@ -20,7 +20,8 @@ class Limit(NamedTuple):
     least: int
 
 
-# The worst comes first. Google asks for less than 0.1 % complaints and never 0.3 %.
+# What a new company gets; each may set its own. The worst comes first. Google asks for
+# less than 0.1 % complaints and never 0.3 %.
 LIMITS = (
     Limit("complaints", STOPPED, 0.0025, 1000),
     Limit("bounces", STOPPED, 0.02, 200),
@@ -51,9 +52,9 @@ class Trip(NamedTuple):
     trials: int
 
 
-def judge(counts):
+def judge(counts, limits=LIMITS):
     """Return the worst :class:`Trip` of the counts, or None."""
-    for limit in LIMITS:
+    for limit in limits:
         trials = counts.get_trials(limit.cause)
         # who complains has it delivered; a late one of an early message may exceed
         events = min(getattr(counts, limit.cause), trials)

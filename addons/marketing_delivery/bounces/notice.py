@@ -12,8 +12,9 @@ MAX_DETAIL = 300
 STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 _CODE = re.compile(r"(?<![\d.-])([45])\d\d(?=[ -])")
 # The address exists, or nobody knows whether it does: its mailbox is full, the way is
-# blocked, or the message was too big or not liked. 5.4.4 and 5.4.310: no such domain.
-_SOFT = re.compile(r"5\.(2\.[234]|3\.\d+|4\.(?!4$|310$)\d+|6\.\d+|7\.\d+)")
+# blocked, the sender's own address is wrong (5.1.7, 5.1.8), or the message was too big
+# or not liked. 5.4.4 and 5.4.310: no such domain.
+_SOFT = re.compile(r"5\.(1\.[78]|2\.[234]|3\.\d+|4\.(?!4$|310$)\d+|6\.\d+|7\.\d+)")
 
 
 class Notice(NamedTuple):

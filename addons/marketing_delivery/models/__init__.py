@@ -1,6 +1,7 @@
 from . import marketing_audit_log
 from . import marketing_installation
 from . import res_company
+from . import res_company_brakes
 from . import res_config_settings
 from . import email_campaign
 from . import email_campaign_delivery
@@ -26,6 +27,7 @@ from . import campaign_recipient
 from . import campaign_recipient_reason
 from . import campaign_recipient_gate
 from . import delivery_bounce_notice
+from . import mail_blacklist
 from . import mail_thread
 from . import campaign_recipient_turn
 from . import marketing_job
@@ -51,6 +53,7 @@ from . import delivery_domain_check_run
 from . import delivery_mailbox_domain
 from . import email_deliverability_stats
 from . import deliverability_projection
+from . import delivery_provider_results
 from . import engagement_deliverability
 from . import unsubscribe_page
 from . import preference_page

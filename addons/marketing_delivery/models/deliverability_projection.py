@@ -43,12 +43,16 @@ _COUNT = """
         SELECT f.campaign_id, f.company_id, f.provider_id,
                split_part(f.email_address, '@', 2) AS domain,
                date_bin('15 min', f.at, timestamp '2000-01-01') AS quarter, %(counts)s
-          FROM (SELECT r.*, COALESCE(r.sent_at, r.bounced_at) AS at,
+          FROM (SELECT r.*, COALESCE(r.sent_at, r.bounced_at, r.doubted_at) AS at,
                        deferral.recipient_id IS NOT NULL AS was_deferred
                   FROM campaign_recipient r
              LEFT JOIN deferral ON deferral.recipient_id = r.id
                  WHERE r.campaign_id = ANY(%(ids)s) AND r.channel = 'email'
-                   AND (r.state = 'sent' OR r.bounced_at IS NOT NULL)) f
+                   AND (r.state = 'sent' OR r.bounced_at IS NOT NULL
+                        -- in doubt, and yet somebody has read it
+                        OR r.opened_at IS NOT NULL OR r.clicked_at IS NOT NULL
+                        OR r.unsubscribed_at IS NOT NULL
+                        OR r.complained_at IS NOT NULL)) f
          WHERE f.at IS NOT NULL
          GROUP BY 1, 2, 3, 4, 5
     ), counted AS (

@@ -1,4 +1,5 @@
 import hashlib
+from datetime import timedelta
 from typing import NamedTuple
 
 from odoo import api, models
@@ -8,7 +9,7 @@ from odoo.addons.marketing_base.events import MAX_IDENTIFIER, Event, insert_even
 from odoo.addons.marketing_base.evidence import Evidence
 
 from ..sender import feedback as kinds
-from ..sender import outbox
+from ..sender import hearsay, outbox
 from ..sender.feedback import EVENT_TYPES, Tally
 
 # Statements are put together from constants of these modules, never from values.
@@ -17,6 +18,8 @@ from ..sender.feedback import EVENT_TYPES, Tally
 SOURCE = "provider:%s"  # of the events, by the id of the provider
 _OBJECTIONS = (kinds.COMPLAINED, kinds.UNSUBSCRIBED)
 _UNREACHABLE = (kinds.BOUNCED, kinds.DROPPED)
+_PACE = (kinds.DEFERRED, kinds.DELIVERED)
+RECENT = timedelta(minutes=30)  # what was put off earlier says nothing of now
 # the collation is that of the unique index: without it the whole table is read
 _FIND = """
     SELECT id, send_key, company_id, customer_id, campaign_id, channel, address_key,
@@ -85,12 +88,15 @@ class DeliveryFeedback(models.AbstractModel):
         mine = [(messages[f.send_key], f) for f in feedbacks if f.send_key in messages]
         logged = self._prepare_events(provider, mine)
         fresh = self._select_fresh(logged)
+        # before any message is locked: senders lock these counters first, too
+        self._learn_pace(provider, fresh)
         self._trace(mine)
-        insert_events(self.env.cr, [event for event, _message, _f in fresh])
+        # of two readers at once one inserts: that many are new, whoever looked before
+        recorded = insert_events(self.env.cr, [event for event, _m, _f in fresh])
         self._stop([(message, f) for _event, message, f in fresh])
         return Tally(
-            recorded=len(fresh),
-            known=len(logged) - len(fresh),
+            recorded=recorded,
+            known=len(logged) - recorded,
             traces=len(mine) - len(logged),
             receipts=sum(f.kind in kinds.RECEIPTS for _message, f in mine),
             unknown=len(feedbacks) - len(mine),
@@ -129,6 +135,20 @@ class DeliveryFeedback(models.AbstractModel):
             if item[0].event_id not in known:
                 first.setdefault(item[0].event_id, item)
         return list(first.values())
+
+    # === PACE ===#
+
+    def _learn_pace(self, provider, fresh):
+        """Let mailbox providers rest that put messages off lately."""
+        limit, told = self.env.cr.now() - RECENT, {}
+        for _event, message, f in fresh:
+            is_news = f.kind in _PACE and (not f.occurred_at or f.occurred_at > limit)
+            if is_news and message.channel == "email" and message.email_address:
+                pair = (message.email_address, f.kind == kinds.DEFERRED)
+                told.setdefault(message.company_id, []).append(pair)
+        for company_id in sorted(told):
+            hearsay.learn(self.env.cr, provider.id, company_id, told[company_id])
+            self.env["delivery.mailbox.pace"].invalidate_model(flush=False)
 
     # === STATES ===#
 
@@ -176,9 +196,14 @@ class DeliveryFeedback(models.AbstractModel):
             moment = returned.get((message.company_id, message.address_key))
             if not moment or not f.occurred_at or moment <= f.occurred_at:
                 self._opt_out(message, f)
-        for message, f in ordered:
-            if f.kind in _UNREACHABLE and f.bounce_type == "hard":
-                self._blacklist(message)
+        dead = [
+            message.email_address
+            for message, f in ordered
+            if f.kind in _UNREACHABLE and f.bounce_type == "hard"
+            if message.channel == "email" and message.email_address
+        ]
+        if dead:
+            self.env["mail.blacklist"]._stop_dead(dead)
 
     def _find_returned(self, messages):
         """Return when each address last consented: a later yes outlives an old no."""
@@ -189,7 +214,7 @@ class DeliveryFeedback(models.AbstractModel):
             SQL(
                 """SELECT company_id, address_key, consent_given_at
                      FROM email_subscription_preference
-                    WHERE channel = 'email' AND is_subscribed
+                    WHERE is_subscribed
                       AND address_key = ANY(%s)""",
                 [message.address_key for message in messages],
             )
@@ -206,19 +231,6 @@ class DeliveryFeedback(models.AbstractModel):
             address=message.email_address,
             evidence=Evidence(campaign_id=message.campaign_id),
         )
-
-    def _blacklist(self, message):
-        """Put an address that does not exist on Odoo's stop list, which says why.
-
-        No consent is withdrawn: nobody objected, and whoever repairs the address
-        takes it off the list again.
-        """
-        if message.channel != "email" or not message.email_address:
-            return
-        stops = self.env["mail.blacklist"]
-        if not stops.search_count([("email", "=", message.email_address)], limit=1):
-            reason = self.env._("The address does not exist: a message bounced.")
-            stops._add(message.email_address, message=reason)
 
 
 def _prepare_event(source, now, message, f):

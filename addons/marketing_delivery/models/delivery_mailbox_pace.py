@@ -4,7 +4,7 @@ from odoo import api, fields, models
 class DeliveryMailboxPace(models.Model):
     """What one of our providers sent to one mailbox provider lately, and its rests.
 
-    Written by the sender's SQL only (``sender.pacing``).
+    Written by the sender's SQL only (``sender.pacing``, ``sender.hearsay``).
     """
 
     _name = "delivery.mailbox.pace"
@@ -31,6 +31,12 @@ class DeliveryMailboxPace(models.Model):
     level = fields.Integer("Rests in a Row", readonly=True)
     paused_until = fields.Datetime("Resting Until", readonly=True)
     deferred_at = fields.Datetime("Last Put Off", readonly=True)
+    told_streak = fields.Integer(
+        readonly=True, help="Put off since the last delivery, as webhooks tell."
+    )
+    told_level = fields.Integer(readonly=True)
+    told_until = fields.Datetime(readonly=True)
+    told_at = fields.Datetime(readonly=True)
 
     is_paused = fields.Boolean("Resting", compute="_compute_now")
     hour_now = fields.Integer("Sent This Hour", compute="_compute_now")
@@ -54,4 +60,13 @@ class DeliveryMailboxPace(models.Model):
         """Let messages go again before the rest is over."""
         self.check_access("write")
         # sudo: the columns are the sender's; the right was checked above
-        self.sudo().write({"paused_until": False, "streak": 0, "level": 0})
+        self.sudo().write(
+            {
+                "paused_until": False,
+                "streak": 0,
+                "level": 0,
+                "told_until": False,
+                "told_streak": 0,
+                "told_level": 0,
+            }
+        )

@@ -54,8 +54,9 @@ class EmailCampaign(models.Model):
 
         Called before each pump.
         """
+        limits = self.company_id._get_brake_limits()
         for counts in self._count_feedback():
-            if trip := brakes.judge(counts):
+            if trip := brakes.judge(counts, limits):
                 provider = self.env["delivery.provider"].browse(counts.provider_id)
                 self._apply_brake(
                     provider,

@@ -25,3 +25,15 @@ class ResConfigSettings(models.TransientModel):
     marketing_quiet_end = fields.Float(
         related="company_id.marketing_quiet_end", readonly=False
     )
+    marketing_brake_slow = fields.Float(
+        related="company_id.marketing_brake_slow", readonly=False
+    )
+    marketing_brake_stop = fields.Float(
+        related="company_id.marketing_brake_stop", readonly=False
+    )
+    marketing_brake_bounces = fields.Float(
+        related="company_id.marketing_brake_bounces", readonly=False
+    )
+    marketing_brake_leavers = fields.Float(
+        related="company_id.marketing_brake_leavers", readonly=False
+    )

@@ -11,6 +11,7 @@ PERMANENT = "permanent"  # a definite no for ever
 UNKNOWN = "unknown"  # the answer was lost: never submitted again
 WITHHELD = "withheld"  # not submitted: the lease was over
 
+OBJECTED = "objected"  # a bounce type: the owner told the provider to stop
 
 MIME = "mime"  # the message as bytes
 PARTS = "parts"  # its pieces, for a provider that puts messages together itself
@@ -55,7 +56,8 @@ class Outcome(NamedTuple):
     ``reply`` is the provider's answer in one line, without any secret; ``verb`` is one
     word for where it was given (``RCPT``, ``POST``). ``message_id`` is the provider's
     name of the message, up to 100 characters. ``bounce_type`` is ``hard`` or ``soft``
-    when the address was refused, and None when the message was. ``wait`` is the time in
+    when the address was refused, ``OBJECTED`` when its owner has asked the provider for
+    no more messages, and None when the message was refused. ``wait`` is the time in
     seconds that the provider itself asked for, with ``TRANSIENT`` only: it costs the
     message no attempt.
     """

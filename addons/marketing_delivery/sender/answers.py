@@ -6,7 +6,7 @@ from urllib.parse import quote, unquote
 from odoo.addons.marketing_base.events import Event
 
 from . import settings
-from .adapter import ACCEPTED, PERMANENT, TRANSIENT, WITHHELD, Outcome
+from .adapter import ACCEPTED, OBJECTED, PERMANENT, TRANSIENT, WITHHELD, Outcome
 from .outbox import Answer
 
 LETTERS = {ACCEPTED: "S", TRANSIENT: "T", PERMANENT: "P"}
@@ -45,11 +45,14 @@ def to_answer(row_id, attempt, outcome, *, age=0.0):
 
 
 def _fail(row_id, reason, outcome):
+    detail = outcome.reply or None
+    if outcome.bounce_type == OBJECTED:  # no bounce: the number is fine
+        return Answer(row_id, "failed", OBJECTED, detail, attempts=1)
     return Answer(
         row_id,
         "failed",
         reason,
-        outcome.reply or None,
+        detail,
         attempts=1,
         bounce_type=outcome.bounce_type,
     )

@@ -61,7 +61,9 @@ _LEARN = f"""
            level = CASE WHEN asked.accepted > 0 THEN 0
                         WHEN {_IS_REST_DUE} THEN pace.level + 1 ELSE pace.level END,
            paused_until = CASE
-               WHEN asked.accepted > 0 THEN NULL
+               -- a rest of which webhooks have told lasts (``hearsay``)
+               WHEN asked.accepted > 0
+               THEN CASE WHEN pace.told_until > {NOW} THEN pace.told_until END
                WHEN {_IS_REST_DUE} THEN {NOW} + make_interval(secs => LEAST(
                    {LONGEST_PAUSE}, {FIRST_PAUSE} * 2 ^ LEAST(pace.level, 10)))
                ELSE pace.paused_until END,

@@ -10,7 +10,7 @@ import uuid
 
 from odoo.addons.marketing_base.events import insert_events
 
-from . import answers, journal, outbox, settings
+from . import answers, journal, outbox, settings, stops
 from .adapter import UNKNOWN, WITHHELD, Outcome
 from .composer import Unsendable
 from .outbox import Answer
@@ -170,9 +170,9 @@ class Pump:
             for row, outcome, came in self._pending
         ]
         batch.extend(refused)
-        states = outbox.settle(
-            self._cursor, self._token, [answer for _row, answer in batch]
-        )
+        answered = [answer for _row, answer in batch]
+        states = outbox.settle(self._cursor, self._token, answered)
+        stops.stop(self._cursor, answered, states)
         insert_events(self._cursor, answers.to_events(batch, states, self._campaign_id))
 
     def _submit(self, messages, rows):

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from odoo.addons.marketing_base.events import insert_events
 
-from . import answers, journal, outbox, settings
+from . import answers, journal, outbox, settings, stops
 from .adapter import UNKNOWN, WITHHELD, Outcome
 
 _EXPIRED = f"lease_until < {outbox.NOW}"
@@ -61,7 +61,9 @@ def recover(cr, folder, token):
         rows = _lock_rows(cr, token)
         batch = [(row, _judge(row, record)) for row in rows]
         batch = [(row, answer) for row, answer in batch if answer]
-        states = outbox.settle(cr, token, [answer for _row, answer in batch])
+        answered = [answer for _row, answer in batch]
+        states = outbox.settle(cr, token, answered)
+        stops.stop(cr, answered, states)
         for campaign_id in {row.campaign_id for row in rows}:
             mine = [(row, a) for row, a in batch if row.campaign_id == campaign_id]
             insert_events(cr, answers.to_events(mine, states, campaign_id))

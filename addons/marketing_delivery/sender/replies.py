@@ -3,13 +3,21 @@
 import re
 from typing import NamedTuple
 
+from ..bounces import notice
 from .adapter import PERMANENT, TRANSIENT, Outcome
 
 MAX_TEXT = 300
 # The server wants another login: nobody's message is to blame.
 LOGIN_CODES = frozenset((530, 534, 535, 538))
 CLOSING = 421
-_FULL = re.compile(r"\b[45]\.2\.2\b")
+# Refused at RCPT without an enhanced status: what says that the address is no good, and
+# what says that we are.
+_DEAD_CODES = frozenset((501, 521, 550, 551, 553, 556))
+_POLICY = re.compile(
+    r"\b(spam|policy|reputation|blacklist|blocklist|block list|blocked|rbl|dnsbl|spf"
+    r"|dkim|dmarc|relay|relaying|greylist\w*|rate|authenticat\w*|spamhaus|banned)\b",
+    re.I,
+)
 _IDENTIFIER = re.compile(
     r"(?:queued as|id[=: ]|message-id[=: ])\s*<?([\w.@-]{3,100})", re.I
 )
@@ -52,11 +60,20 @@ def refuse(reply, verb):
 
 
 def _get_bounce_type(reply, verb):
-    """Return ``hard`` or ``soft`` when the address itself was refused, else None."""
+    """Return ``hard`` or ``soft`` when the address itself was refused, else None.
+
+    Judged as a notice about the same refusal would be: 5.1.1 is the address, 5.7.1 the
+    receiver's opinion of us.
+    """
     if verb != "RCPT":
         return None
-    is_full = reply.code == 552 or _FULL.search(str(reply))
-    return "soft" if reply.code < 500 or is_full else "hard"
+    if reply.code < 500:
+        return "soft"
+    status = notice.STATUS.search(reply.text)
+    if status and not status[0].endswith(".0.0"):
+        return notice.get_bounce_type(status[0])
+    is_dead = reply.code in _DEAD_CODES and not _POLICY.search(reply.text)
+    return "hard" if is_dead else "soft"
 
 
 def get_identifier(text):

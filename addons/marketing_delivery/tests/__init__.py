@@ -46,13 +46,17 @@ from . import test_frequency
 from . import test_frequency_race
 from . import test_quiet_hours
 from . import test_pacing
+from . import test_hearsay
 from . import test_allowance_race
 from . import test_warmup
 from . import test_warmup_graph
 from . import test_brakes
+from . import test_brake_limits
 from . import test_capacity_access
+from . import test_dead_address
 from . import test_at_least_once
 from . import test_deliverability
+from . import test_provider_results
 from . import test_mailbox_domain
 from . import test_authentication
 from . import test_domain_check

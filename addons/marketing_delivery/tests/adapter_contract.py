@@ -5,6 +5,7 @@ from ..sender import answers
 from ..sender.adapter import (
     ACCEPTED,
     MIME,
+    OBJECTED,
     PARTS,
     PERMANENT,
     TRANSIENT,
@@ -147,7 +148,7 @@ class AdapterContract:
         self.assertLessEqual(len(outcome.reply), 300)
         self.assertEqual(len(outcome.reply.splitlines() or [""]), 1)
         self.assertLessEqual(len(outcome.message_id or ""), 100)
-        self.assertIn(outcome.bounce_type, (None, "hard", "soft"))
+        self.assertIn(outcome.bounce_type, (None, "hard", "soft", OBJECTED))
         if outcome.kind in (TRANSIENT, PERMANENT, UNKNOWN):
             self.assertTrue(outcome.reply, "a person wants to know why")
         if outcome.kind != UNKNOWN:

@@ -80,7 +80,10 @@ class TestDeliverability(TrackingMixin, TransactionCase):
         self._log(
             "email_bounced", 0, recipient=refused, properties={"bounce_type": "hard"}
         )
-        self._make_recipient("in_doubt@gmail.com", state="in_doubt", sent_at=False)
+        doubtful = {"state": "in_doubt", "sent_at": False, "doubted_at": SENT_AT}
+        self._make_recipient("in_doubt@gmail.com", **doubtful)
+        read = self._make_recipient("and_yet_read@gmail.com", **doubtful)
+        self._log("email_unsubscribed", 60, recipient=read)
         self._count()
         [(key, counted)] = [
             item for item in self._rows(self.campaign).items() if item[0][2] == "gmail"
@@ -96,7 +99,7 @@ class TestDeliverability(TrackingMixin, TransactionCase):
                 "hard_bounced": 2,
                 "soft_bounced": 1,
                 "complained": 1,
-                "unsubscribed": 1,
+                "unsubscribed": 2,
                 "opened": 1,
                 "clicked": 2,
             },

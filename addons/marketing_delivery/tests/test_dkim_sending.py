@@ -1,3 +1,4 @@
+import re
 import socket
 
 from aiosmtpd.controller import Controller
@@ -72,6 +73,18 @@ class TestDkimSending(SenderCase):
             self._verify(head + b"\r\n\r\n" + body.replace(b"=", b"-"), key)
         )
         self.assertFalse(self._verify(content.replace(b"One-Click", b"No-Click"), key))
+
+    def test_one_click_is_signed(self):
+        """RFC 8058, 4: both headers of List-Unsubscribe stand in h=."""
+        self._create_key()
+        content = self._send()
+        [field] = re.findall(rb"\r\n h=([^;]+);", content.partition(b"\r\n\r\n")[0])
+        signed = field.split(b":")
+        for name in (b"from", b"list-unsubscribe", b"list-unsubscribe-post"):
+            self.assertIn(name, signed)
+        head = content.partition(b"\r\n\r\n")[0].lower()
+        for name in (b"list-unsubscribe", b"list-unsubscribe-post"):
+            self.assertEqual(head.count(b"\r\n%s:" % name), 1, name)
 
     def test_two_algorithms(self):
         keys = self._create_key() | self._create_key(selector="ed", algorithm="ed25519")

@@ -62,6 +62,8 @@ class TestRecovery(SenderCase):
         )
         self.assertEqual(self.rows[0].message_id, "Q77")
         self.assertEqual(self.rows[1].bounce_type, "hard")
+        stopped = [("email", "=", "refused@x.example")]
+        self.assertTrue(self.env["mail.blacklist"].search(stopped))
         self.assertEqual(self.rows[2].attempt, 1)
         self.assertTrue(self.rows[2].not_before)
         self.assertEqual((self.rows[4].attempt, self.rows[4].reason), (0, False))

@@ -24,6 +24,7 @@ STATUSES = {
     "canceled": kinds.DROPPED,
 }
 DEAD = frozenset(("30005", "30006", "21211", "21614"))  # no such number, a landline
+STOPPED = "21610"  # the recipient replied STOP to this sender
 
 
 class MarketingTwilioMessage(models.AbstractModel):
@@ -50,18 +51,7 @@ class MarketingTwilioMessage(models.AbstractModel):
             return None
         status = params.get("MessageStatus") or params.get("SmsStatus") or ""
         if status in STATUSES:
-            code = params.get("ErrorCode") or ""
-            reports._record(
-                [
-                    Report(
-                        uuid,
-                        STATUSES[status],
-                        status,
-                        "hard" if code in DEAD else "soft",
-                        f"{status} {code}".strip()[:100],
-                    )
-                ]
-            )
+            reports._record(_read_reports(uuid, status, params.get("ErrorCode") or ""))
         return True
 
     @api.model
@@ -104,3 +94,13 @@ class MarketingTwilioMessage(models.AbstractModel):
         return hmac.compare_digest(
             base64.b64encode(digest), signature.encode("utf-8", "replace")
         )
+
+
+def _read_reports(uuid, status, code):
+    """Return what a status says; a number that said STOP to Twilio said it to us."""
+    detail = f"{status} {code}".strip()[:100]
+    bounce_type = "hard" if code in DEAD else "soft"
+    reports = [Report(uuid, STATUSES[status], status, bounce_type, detail)]
+    if code == STOPPED:
+        reports.append(Report(uuid, kinds.UNSUBSCRIBED, "stopped", None, detail))
+    return reports

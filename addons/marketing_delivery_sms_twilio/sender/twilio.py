@@ -11,6 +11,7 @@ import requests
 
 from odoo.addons.marketing_delivery.sender.adapter import (
     ACCEPTED,
+    OBJECTED,
     PERMANENT,
     TRANSIENT,
     UNKNOWN,
@@ -40,7 +41,7 @@ REFUSED = {
     21602: None,  # no text
     21604: "hard",
     21608: None,  # a trial account sends to verified numbers only
-    21610: "soft",  # the recipient replied STOP
+    21610: OBJECTED,  # the recipient replied STOP
     21612: "soft",  # no way from this sender to this number
     21614: "hard",  # not a mobile number
     21617: None,  # text too long

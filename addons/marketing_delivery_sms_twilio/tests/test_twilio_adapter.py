@@ -2,6 +2,7 @@ from odoo.tests import tagged
 
 from odoo.addons.marketing_delivery.sender.adapter import (
     ACCEPTED,
+    OBJECTED,
     PERMANENT,
     TRANSIENT,
     UNKNOWN,
@@ -9,6 +10,7 @@ from odoo.addons.marketing_delivery.sender.adapter import (
 )
 from odoo.addons.marketing_delivery.tests.adapter_contract import AdapterContract
 from odoo.addons.marketing_delivery_sms.tests.gateway_peer import DROP
+from odoo.addons.marketing_delivery_sms.tests.test_sms_sending import Renderer
 
 from .twilio_common import FROM, TOKEN, TwilioCase, TwilioPeer
 
@@ -22,7 +24,7 @@ ANSWERS = {
     (302, b""): (UNKNOWN, None, False),
     (400, 21211): (PERMANENT, "hard", False),
     (400, 21614): (PERMANENT, "hard", False),
-    (400, 21610): (PERMANENT, "soft", False),
+    (400, 21610): (PERMANENT, OBJECTED, False),
     (400, 21408): (PERMANENT, None, False),
     (400, 21617): (PERMANENT, None, False),
     (400, 99999): (PERMANENT, None, False),
@@ -88,6 +90,19 @@ class TestTwilioAdapter(AdapterContract, TwilioCase):
                 self.assertEqual(found, wanted)
                 self._check_outcome(outcome)
                 self.assertNotIn(TOKEN, outcome.reply)
+
+    def test_who_said_stop_to_twilio_has_said_it_to_us(self):
+        stopped = "+12025550105"
+        self.peer.script[stopped] = (400, 21610)
+        row = self._add(stopped)
+        self._pump(self._open(), renderer=Renderer("Tea"))
+        self.assertEqual((row.state, row.reason), ("failed", "objected"))
+        self.assertFalse(row.bounced_at, "the number is fine")
+        again = self._create_campaign(self.company)
+        late = self._add(stopped, campaign=again, consent=False)
+        self._pump(self._open(), campaign=again, renderer=Renderer("Tea"))
+        self.assertEqual((late.state, late.reason), ("skipped", "unsubscribed"))
+        self.assertEqual(len(self.peer.forms), 1)
 
     def test_one_request_a_message(self):
         for action in ((201, None), (500, 0), DROP):

@@ -1,5 +1,7 @@
+from datetime import timedelta
 from uuid import uuid4
 
+from odoo import fields
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
@@ -123,6 +125,22 @@ class TestTwilioHttp(TwilioCase, HttpCase):
             [self.row.id],
         )
         self.assertEqual(self.env.cr.fetchone()[0], "hard")
+
+    def test_a_report_that_the_number_has_said_stop(self):
+        """Twilio keeps the STOP to itself when its own opt-out handling is on."""
+        for _time in range(2):
+            self._status("undelivered", ErrorCode="21610")
+        self.assertFalse(self._is_subscribed())
+        self.assertEqual(self._types(), ["email_bounced", "email_unsubscribed"])
+
+    def test_a_later_yes_outlives_a_report(self):
+        self._reply("STOP", "SM1")
+        self._reply("START", "SM2")
+        consents = self.env["email.subscription.preference"]
+        consent = consents._find_row(self.company.id, "sms", self.row.address_key)
+        consent.sudo().consent_given_at = fields.Datetime.now() + timedelta(minutes=1)
+        self._status("undelivered", ErrorCode="21610")
+        self.assertTrue(self._is_subscribed())
 
     def test_forged_reports(self):
         for signature in ("x", self._sign("/elsewhere", {})):
