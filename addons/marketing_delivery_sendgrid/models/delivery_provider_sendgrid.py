@@ -44,8 +44,9 @@ class DeliveryProviderSendgrid(models.Model):
 
     def init(self):
         """Seal the keys of older databases."""
-        super().init()
+        done = super().init()
         seal_column(self.env.cr, self._table, "sendgrid_api_key")
+        return done
 
     @api.model
     def _get_connection_fields(self):
