@@ -10,16 +10,7 @@ from odoo.addons.marketing_queue.isolation import read_committed
 
 def measure_bound(work, number=600):
     """Return the microseconds that each part needs for a message."""
-    campaign = work.create_campaign()
-    work.insert_rows(campaign, number)
-    renderer = campaign._get_renderer()
-    composer = Composer(
-        Letterhead.of(campaign), renderer, LinkSigner.from_env(work.env)
-    )
-    with work.env.registry.cursor() as cr:
-        read_committed(cr)
-        sql, rows = _time_sql(cr, campaign, number)
-        contexts = renderer.contexts(cr, rows)
+    composer, sql, rows, contexts = _prepare(work, number)
     build = _time_us(number, lambda: [composer.compose(r, contexts) for r in rows], 3)
     messages = [composer.compose(row, contexts) for row in rows]
     adapter = work.provider._get_adapter()
@@ -32,6 +23,25 @@ def measure_bound(work, number=600):
         "bytes": len(messages[0].data),
         "us": {"render and MIME": build, "SMTP": smtp, "SQL": sql},
     }
+
+
+def measure_size(work):
+    """Return the bytes of one message."""
+    composer, _sql, [row], contexts = _prepare(work, 1)
+    return len(composer.compose(row, contexts).data)
+
+
+def _prepare(work, number):
+    campaign = work.create_campaign()
+    work.insert_rows(campaign, number)
+    renderer = campaign._get_renderer()
+    composer = Composer(
+        Letterhead.of(campaign), renderer, LinkSigner.from_env(work.env)
+    )
+    with work.env.registry.cursor() as cr:
+        read_committed(cr)
+        sql, rows = _time_sql(cr, campaign, number)
+        return composer, sql, rows, renderer.contexts(cr, rows)
 
 
 def _time_sql(cr, campaign, number):

@@ -50,11 +50,16 @@ def _report(pairs):
         added.append(trivial["rate"] / real["rate"] - 1)
         print(
             f"pair {number}: no question {trivial['rate']:.0f}/s, gate"
-            f" {real['rate']:.0f}/s: {100 * added[-1]:+.1f} %"
+            f" {real['rate']:.0f}/s: {100 * added[-1]:+.1f} %; CPU-ms of Python and"
+            f" PostgreSQL {_list_cpu(trivial)} and {_list_cpu(real)}"
         )
     share = statistics.median(added)
     print(f"the gate adds {100 * share:.1f} % (goal under {100 * GOAL:.0f} %)")
     return share > GOAL
+
+
+def _list_cpu(figures):
+    return f"{figures['cpu_ms']:.2f} + {figures['server_ms']:.2f}"
 
 
 if __name__ == "__main__":

@@ -6,14 +6,14 @@ from unittest.mock import patch
 
 from delivery_work import Work
 
-from odoo.addons.marketing_delivery.sender import outbox, settings
+from odoo.addons.marketing_delivery.sender import gate, outbox, prepared, settings
+from odoo.addons.marketing_delivery.sender.admission import Share
 from odoo.addons.marketing_delivery.sender.allowance import Room
 
 _PASS = f"""
-    SET LOCAL synchronous_commit TO on;
     UPDATE campaign_recipient SET state = 'submitting',
-           lease_until = {outbox.NOW} + make_interval(secs => %s), {outbox.TOUCH}
-     WHERE id = ANY(%s) AND lease_token = %s AND state = 'claimed'
+           lease_until = {outbox.NOW} + make_interval(secs => %s::float), {outbox.TOUCH}
+     WHERE id = ANY(%s::int[]) AND lease_token = %s::text AND state = 'claimed'
     RETURNING id
 """
 
@@ -32,13 +32,16 @@ class NoQuestion:
     def put_off(self, token, rows):
         return rows
 
-    def learn(self, answered, upcoming=()):
-        pass
+    def reserve(self, answered, messages):
+        return Share(messages, [])
 
-    def admit(self, token, messages):
-        ids = [message.recipient_id for message in messages]
-        self._cursor.execute(_PASS, [settings.LEASE, ids, token])
-        return {row[0] for row in self._cursor.fetchall()}, True
+    def admit(self, token, share):
+        ids = [message.recipient_id for message in share.taken]
+        if not ids:
+            return set(), [], True
+        values = [settings.LEASE, ids, token]
+        prepared.execute(self._cursor, _PASS, values, first=gate.DURABLE)
+        return {row[0] for row in self._cursor.fetchall()}, [], True
 
 
 def run(env, options):

@@ -67,8 +67,9 @@ def _measure(options, counts, port):
         plain = send_plainly(port, count, number, ours["bytes"])
         share = ours["rate"] / bound
         print(
-            f"{count:2} connections: campaign {ours['rate']:.0f}/s, plain smtplib"
-            f" {plain:.0f}/s, bound {bound:.0f}/s, reached {share:.0%}"
+            f"{count:2} connections: campaign {ours['rate']:.0f}/s,"
+            f" {ours['cpu_ms']:.2f} CPU-ms, plain smtplib {plain:.0f}/s,"
+            f" bound {bound:.0f}/s, reached {share:.0%}"
         )
         if count == GOAL_CONNECTIONS:
             print(f"goal with {count}: at least {GOAL_SHARE:.0%} of {bound:.0f}/s")

@@ -2,13 +2,14 @@
 """Recipients a second that SendGrid's peer takes from a campaign, and from a bare loop.
 
     python3 benchmarks/delivery_sendgrid.py --database NAME [--recipients 10000]
-        [--rounds 3]
+        [--rounds 3] [--senders 2]
 
 The peer is a process of its own. A round sends a campaign (20 kB of HTML, 10 links, 10
-merge tags) in requests of 100 over one kept connection, with gate, journal, rendering
-and events as in daily use. Then the same requests go out again in a bare loop that
-builds nothing. Prints the rate of each and their ratio. Needs a scratch database with
-marketing_delivery_sendgrid and marketing_campaign installed: it keeps the customers.
+merge tags) in requests of 100, by as many processes as the Celery worker has, each over
+one kept connection, with gate, journal, rendering and events as in daily use. Then the
+same requests go out again in a bare loop that builds nothing. Prints the rate of each
+and their ratio. Needs a scratch database with marketing_delivery_sendgrid and
+marketing_campaign installed: it keeps the customers.
 """
 
 import argparse
@@ -44,6 +45,7 @@ def _parse():
     parser.add_argument("--database", required=True)
     parser.add_argument("--recipients", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--senders", type=int, default=2, help="0: Odoo itself")
     return parser.parse_args()
 
 

@@ -42,6 +42,7 @@ class SendGridWork(Work):
                 "sendgrid_api_key": KEY,
                 "sendgrid_url": self.url,
                 "company_id": self.company.id,
+                "connection_count": self.options["senders"] or 1,
             }
         )
         self.env.cr.commit()

@@ -3,6 +3,9 @@
 import time
 from datetime import datetime
 
+import senders
+import server_cpu
+
 from delivery_audience import write_audience
 from delivery_bound import measure_bound
 from delivery_stage import PEER_FIELDS, TAGS, create_customers, page
@@ -11,8 +14,10 @@ from delivery_stage import PEER_FIELDS, TAGS, create_customers, page
 def run(env, options):
     work = Work(env, options)
     pairs = [(work.send_peer(), work.send_ours()) for _pair in range(options["pairs"])]
+    alone = [work.send_ours(0) for _pair in range(options["pairs"])]
     return {
         "pairs": pairs,
+        "alone": alone,
         "bound": measure_bound(work),
         "audience": options["audience"],
         **write_audience(work),
@@ -46,7 +51,12 @@ class Work:
             }
         )
         self.provider = self.env["delivery.provider"].create(
-            {"name": "Sink", "mail_server_id": self.server.id, "company_id": company.id}
+            {
+                "name": "Sink",
+                "mail_server_id": self.server.id,
+                "company_id": company.id,
+                "connection_count": options.get("senders") or 1,
+            }
         )
         self.template = self._create_template()
         create_customers(
@@ -117,14 +127,28 @@ class Work:
 
     # === OURS ===#
 
-    def send_ours(self):
+    def send_ours(self, processes=None):
+        """Send a campaign by so many processes, 0 for this one; return its figures."""
         number = self.options["recipients"]
         campaign = self.create_campaign()
-        elapsed = self._time(number, lambda: self._send(campaign, number))
+        if processes is None:
+            processes = self.options.get("senders", 0)
+        if processes:
+            figures = self._send_by(processes, campaign, number)
+        else:
+            figures = self._time(number, lambda: self._send(campaign, number))
         self.look_again()
         assert campaign.status == "completed", campaign.status_reason
         assert campaign._count_states() == {"sent": number}, campaign._count_states()
-        return elapsed
+        return figures
+
+    def _send_by(self, processes, campaign, number):
+        start, server = time.perf_counter(), server_cpu.read(self.env.cr)
+        self.insert_rows(campaign, number)
+        registry = self.env.registry
+        _seconds, cpu = senders.send(registry, campaign.id, processes, processes)
+        elapsed = time.perf_counter() - start
+        return self._describe(number, elapsed, cpu, server)
 
     def create_campaign(self):
         campaign = self.env["email.campaign"].create(
@@ -162,7 +186,15 @@ class Work:
         self.env.cr.commit()
 
     def _time(self, number, work):
+        server = server_cpu.read(self.env.cr)
         start, cpu = time.perf_counter(), time.process_time()
         work()
         cpu, elapsed = time.process_time() - cpu, time.perf_counter() - start
-        return {"rate": number / elapsed, "cpu_ms": 1000 * cpu / number}
+        return self._describe(number, elapsed, cpu, server)
+
+    def _describe(self, number, elapsed, cpu, server):
+        return {
+            "rate": number / elapsed,
+            "cpu_ms": 1000 * cpu / number,
+            "server_ms": 1000 * (server_cpu.read(self.env.cr) - server) / number,
+        }
