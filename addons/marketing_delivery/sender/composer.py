@@ -96,15 +96,14 @@ class Letterhead:
 class Composer:
     """``form`` is the one of the adapter's capabilities.
 
-    A renderer may have ``render_slots``: as ``render``, with the skeleton as well.
+    A renderer may have ``render_slots``: as ``render``, with the skeleton as well, of
+    which the fixed pieces are then encoded once.
     """
 
     def __init__(self, letterhead, renderer, signer, form=MIME):
         self._letterhead = letterhead
         self._renderer = renderer
-        self._render = renderer.render
-        if form == PARTS:
-            self._render = getattr(renderer, "render_slots", renderer.render)
+        self._render = getattr(renderer, "render_slots", renderer.render)
         self._signer = signer
         self._form = form
         self._expires = int(time.time()) + LINK_DAYS * 86400

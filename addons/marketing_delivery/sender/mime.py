@@ -1,7 +1,8 @@
 """Build messages by filling a prepared skeleton.
 
-``email.message`` needs 2 ms for what takes 0.1 ms here. The result has CRLF and an
-ended last line; whatever a protocol adds, such as SMTP's dots, is left to its adapter.
+``email.message`` needs 2 ms for what takes 0.1 ms here. Of content that comes with its
+skeleton only the values are encoded. The result has CRLF and an ended last line;
+whatever a protocol adds, such as SMTP's dots, is left to its adapter.
 """
 
 import base64
@@ -10,6 +11,8 @@ import re
 import secrets
 import time
 from email.utils import formatdate
+
+from . import quoted
 
 MAX_LINE = 990
 BASE64_LINE = 76
@@ -106,6 +109,7 @@ class MessageBuilder:
         ]
         self._end = f"\r\n--{self._boundary}--\r\n".encode()
         self._date = (0, "")
+        self._skeletons = {}  # skeleton -> its text and HTML as QuotedPart
 
     def build(self, content, *, send_key, to, one_click=None):
         """Return the message as bytes.
@@ -125,14 +129,32 @@ class MessageBuilder:
                 f"List-Unsubscribe: <{one_click}>\r\n"
                 "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
             )
-        text = self._get_part(0, content.text)
-        html = self._get_part(1, content.html)
+        text, html = self._encode(content)
         head = (headers + self._fixed).encode("ascii")
         return b"".join((head, *text, b"\r\n", *html, self._end))
 
-    def _get_part(self, index, text):
-        encoding, body = encode_body(text)
-        return self._parts[index], encoding, b"\r\n\r\n", body
+    def _encode(self, content):
+        """Return the text and the HTML, each as the pieces of a part."""
+        parts = content.skeleton and self._get_quoted(content.skeleton)
+        if not parts:
+            bodies = [encode_body(content.text), encode_body(content.html)]
+        else:
+            values = [quoted.encode(value) for value in content.values]
+            bodies = [(b"quoted-printable", part.fill(values)) for part in parts]
+        return [
+            (head, encoding, b"\r\n\r\n", body)
+            for head, (encoding, body) in zip(self._parts, bodies, strict=True)
+        ]
+
+    def _get_quoted(self, skeleton):
+        """Return what of a skeleton can be encoded before, made once."""
+        if skeleton not in self._skeletons:
+            pieces = (skeleton.text, skeleton.html)
+            is_short = quoted.is_short([*skeleton.text, *skeleton.html])
+            self._skeletons[skeleton] = is_short and [
+                quoted.QuotedPart(part) for part in pieces
+            ]
+        return self._skeletons[skeleton]
 
     def _get_subject(self, subject):
         subject = subject.strip(" ")

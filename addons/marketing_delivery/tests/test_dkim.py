@@ -7,7 +7,7 @@ from dkim.canonicalization import Relaxed
 from odoo.tests import BaseCase, tagged
 
 from ..sender import dkim
-from ..sender.content import Content
+from ..sender.content import Content, Skeleton
 from ..sender.mime import MessageBuilder, encode_mailbox
 
 HEAD = (
@@ -95,6 +95,14 @@ class TestDkim(BaseCase):
                 self.assertTrue(signed.endswith(data), "the message is as it was")
                 self.assertTrue(self._verify(signed), (subject, names))
                 self.assertLessEqual(max(map(len, signed.split(b"\r\n"))), 998)
+
+    def test_content_with_a_skeleton(self):
+        skeleton = Skeleton(("<p>Dear ", 0, ",</p>\n  <p>Bye ", 0), ("Dear ", 0, " "))
+        for value in ("Anna", "Zoë  Å \t\n", " ", ".\r\n.", "=" * 200):
+            filled = skeleton.fill([value])
+            data = self._build(Content("Hello", *filled, skeleton, (value,)))
+            self.assertIn(b"quoted-printable", data)
+            self.assertTrue(self._verify(self._sign(data)), value)
 
     def test_any_changed_byte_breaks_it(self):
         data = self._build(Content("Hello", "<p>Hi there</p>", "Hi there"))

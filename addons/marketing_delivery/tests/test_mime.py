@@ -2,7 +2,8 @@ from email import message_from_bytes, policy
 
 from odoo.tests import BaseCase, tagged
 
-from ..sender.content import Content
+from ..sender import quoted
+from ..sender.content import Content, Skeleton
 from ..sender.mime import HeaderProblem, MessageBuilder, encode_mailbox
 
 FIXED = [("From", encode_mailbox("Café Zoë", "shop@a.example")), ("Reply-To", None)]
@@ -73,8 +74,8 @@ class TestMime(BaseCase):
             self.assertEqual(html.rstrip("\n"), body.rstrip("\n"))
 
     def test_mixed_line_ends(self):
-        text, _html = self._parts(self._build(text="a\r\nb\rc\nd"))
-        self.assertEqual(text.splitlines(), ["a", "b", "c", "d"])
+        text, _html = self._parts(self._build(text="a\r\nb\rcc\nd"))
+        self.assertEqual(text.splitlines(), ["a", "b", "cc", "d"])
 
     def test_injection_is_refused(self):
         for subject in ("a\r\nBcc: b@x.example", "a\nb", "a\0b", "a\u2028b", "a\x85b"):
@@ -109,3 +110,71 @@ class TestMime(BaseCase):
             self.assertNotIn("Bcc", message)
         self.assertEqual(encode_mailbox(None, "a@x.example"), "a@x.example")
         self.assertEqual(encode_mailbox(" \n", "a@x.example"), "a@x.example")
+
+
+@tagged("post_install", "-at_install")
+class TestSkeletons(TestMime):
+    """The same with content that comes with its skeleton."""
+
+    PIECES = ("<p>Dear ", 0, ',</p>\n\n<a href="', 1, '">Go</a>   \n.\n', 0)
+    VALUES = (
+        ("Anna", "https://shop.example/mm/c/" + "x" * 60),
+        ("Zoë  Å. ", "?a=1&b=2"),
+        ("", ""),
+        (" ", "."),
+        (".\n..\n", "\ta = b\t\n"),
+        ("é" * 200, "=41" * 60),
+        ("--=_mm_", "x" * 5000),
+        ("🎁 " * 30, "a" * 74 + "=" + "b" * 74),
+    )
+
+    def _build(self, subject="Hello", html="<p>Hi</p>", text="Hi", **values):
+        """Content of which a skeleton holds every second third."""
+        filled, pieces = [], []
+        for body in (html, text):
+            third = len(body) // 3
+            parts = body[:third], body[third : 2 * third], body[2 * third :]
+            pieces.append((parts[0], len(filled), parts[2]))
+            filled.append(parts[1])
+        content = Content(subject, html, text, Skeleton(*pieces), tuple(filled))
+        values = {
+            "send_key": "k-1",
+            "to": encode_mailbox("Anna", "a@x.example"),
+        } | values
+        return self.builder.build(content, **values)
+
+    def test_values_survive(self):
+        skeleton = Skeleton(self.PIECES, self.PIECES[::-1])
+        for values in self.VALUES:
+            html, text = skeleton.fill(values)
+            content = Content("Hello", html, text, skeleton, values)
+            data = self.builder.build(content, send_key="k", to="a@x.example")
+            self.assertEqual(self._parts(data), [text, html])
+            body = data.partition(b"\r\n\r\n")[2]
+            self.assertIn(b"quoted-printable", body)
+            self.assertLessEqual(max(map(len, body.split(b"\r\n"))), 76)
+            for blanks in (b"  ", b"\t", b" \r\n"):
+                self.assertNotIn(blanks, body, "a signature takes it as it is")
+
+    def test_what_is_fixed_is_encoded_once(self):
+        skeleton = Skeleton(self.PIECES, self.PIECES)
+        encoded = []
+
+        def encode(text):
+            encoded.append(text)
+            return original(text)
+
+        original = quoted.encode
+        self.patch(quoted, "encode", encode)
+        for values in (("a", "b"), ("c", "d")):
+            content = Content("Hello", *skeleton.fill(values), skeleton, values)
+            self.builder.build(content, send_key="k", to="a@x.example")
+        self.assertEqual(encoded[-4:], ["a", "b", "c", "d"])
+        self.assertEqual(len(encoded), 4 + 2 * 3)
+
+    def test_other_alphabets_take_the_shorter_form(self):
+        skeleton = Skeleton(("日本語の手紙。" * 30, 0), ("Здравствуйте, ", 0))
+        content = Content("Hello", *skeleton.fill(["Анна"]), skeleton, ("Анна",))
+        data = self.builder.build(content, send_key="k", to="a@x.example")
+        self.assertNotIn(b"quoted-printable", data)
+        self.assertEqual(self._parts(data), [content.text, content.html])
