@@ -1,4 +1,4 @@
-"""CPU time of PostgreSQL: what a noisy machine changes less than the time on the wall."""
+"""CPU time of PostgreSQL: other work on the machine changes it less than rates."""
 
 import os
 from pathlib import Path

@@ -45,7 +45,7 @@ class _Uncommitted:
 
 def no_fence():
     """A sender's UPDATE asks neither for its lease nor for the state."""
-    fence = gate._PASS.index("AND message.state = 'claimed'")
+    fence = gate._PASS.index("AND message.state || '' = 'claimed'")
     gate._PASS = gate._PASS[:fence] + "RETURNING message.id, verdict.reason"
 
 
@@ -63,9 +63,7 @@ def retry_after_silence():
 
 def asynchronous_commit():
     """The gate's commit may be lost with the machine."""
-    gate._PASS = gate._PASS.replace(
-        "synchronous_commit TO on", "synchronous_commit TO off"
-    )
+    gate.DURABLE = "SET LOCAL synchronous_commit TO off"
 
 
 def requeue_submitting():

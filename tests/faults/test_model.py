@@ -73,14 +73,14 @@ class Protocol(RuleBasedStateMachine):
 
     @rule(number=SENDERS)
     def ask_the_gate(self, number):
-        from odoo.addons.marketing_delivery.sender import outbox
+        from odoo.addons.marketing_delivery.sender import gate
 
         sender = self.senders[number]
         rows, sender.claimed = sender.claimed, []
         if not rows:
             return
         verdicts = self.run(
-            lambda env: outbox.pass_gate(
+            lambda env: gate.pass_gate(
                 env.cr,
                 env["campaign.recipient"]._gate_sql(),
                 sender.token,

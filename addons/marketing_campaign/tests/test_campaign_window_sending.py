@@ -2,7 +2,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.marketing_delivery.sender import outbox
+from odoo.addons.marketing_delivery.sender import backlog, outbox
 from odoo.addons.marketing_delivery.sender.adapter import TRANSIENT, Outcome
 
 from ..models.email_campaign_window import WEEKDAYS
@@ -63,13 +63,13 @@ class TestWindowSending(WindowCase):
     def test_sweeper_sees_nothing_to_do_until_it_opens(self):
         campaign = self._listed(self._window(*CLOSED))
         self._pump(campaign)
-        self.assertNotIn(campaign.id, outbox.find_work(self.env.cr)[0])
+        self.assertNotIn(campaign.id, backlog.find_work(self.env.cr)[0])
         self._query(
             "UPDATE campaign_recipient SET not_before = now() AT TIME ZONE 'UTC'"
             " - interval '1 second' WHERE campaign_id = %s",
             campaign.id,
         )
-        self.assertIn(campaign.id, outbox.find_work(self.env.cr)[0])
+        self.assertIn(campaign.id, backlog.find_work(self.env.cr)[0])
 
     def test_window_that_closes_amid_the_messages(self):
         """The rest goes back and gets the next opening, which is now."""

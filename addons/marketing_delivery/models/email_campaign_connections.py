@@ -8,7 +8,7 @@ from odoo import models
 from odoo.addons.marketing_queue import publisher
 from odoo.addons.marketing_queue.isolation import own_transaction
 
-from ..sender import outbox, settings
+from ..sender import backlog, settings
 from ..sender.helpers import helping, share
 from ..sender.pump import limit_wait
 
@@ -49,7 +49,7 @@ class EmailCampaign(models.Model):
 
     def _look_again(self):
         """Return when to go on, now that all pumps have given back what they held."""
-        wait = outbox.next_due(self.env.cr, self.id)
+        wait = backlog.next_due(self.env.cr, self.id)
         self.env.cr.commit()
         return limit_wait(wait)
 

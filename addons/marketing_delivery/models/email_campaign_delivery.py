@@ -9,7 +9,7 @@ from odoo.exceptions import UserError
 from odoo.addons.marketing_base.links import LinkSigner
 from odoo.addons.marketing_queue.isolation import read_committed
 
-from ..sender import installation, outbox, settings
+from ..sender import backlog, installation, settings
 from ..sender.adapter import ProviderDown
 from ..sender.composer import Composer, ContentProblem, Letterhead
 from ..sender.mime import HeaderProblem
@@ -58,7 +58,7 @@ class EmailCampaign(models.Model):
         self._plan_messages()
         if self.status != "running" or not self._judge_brakes():
             return None
-        wait = outbox.next_due(self.env.cr, self.id)
+        wait = backlog.next_due(self.env.cr, self.id)
         self.env.cr.commit()
         if wait is None or wait > 0:
             return limit_wait(wait)

@@ -3,7 +3,7 @@ from typing import NamedTuple
 from odoo import models
 from odoo.fields import Domain
 
-from ..sender import allowance, outbox
+from ..sender import allowance, backlog
 from ..sender.outbox import Route
 
 # Below this reputation, and with enough behind it, others are asked first.
@@ -82,7 +82,7 @@ class EmailCampaign(models.Model):
             room = allowance.look(self.env.cr, self._get_pools(provider), 1)
             if not room.number:
                 holds.append(Way(None, room.wait, room.scope))
-            elif outbox.has_due(self.env.cr, self.id, self._get_route(provider)):
+            elif backlog.has_due(self.env.cr, self.id, self._get_route(provider)):
                 return Way(provider)
         return min(holds, key=lambda way: way.wait, default=Way(None))
 
@@ -112,7 +112,7 @@ class EmailCampaign(models.Model):
 
     def _has_no_way(self):
         """Whether no provider takes what is due; it says so, a person has to act."""
-        if not outbox.has_due(self.env.cr, self.id, Route()):
+        if not backlog.has_due(self.env.cr, self.id, Route()):
             return False  # another pump has claimed it meanwhile
         self.status_reason = self.env._(
             "No provider takes messages to these recipients: each is there for certain"

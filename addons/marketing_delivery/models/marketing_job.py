@@ -5,7 +5,15 @@ import logging
 
 from odoo import SUPERUSER_ID, api, models
 
-from ..sender import doubt, installation, journal, outbox, recovery, settings
+from ..sender import (
+    backlog,
+    doubt,
+    installation,
+    journal,
+    outbox,
+    recovery,
+    settings,
+)
 
 _logger = logging.getLogger(__name__)
 
@@ -29,7 +37,7 @@ class MarketingJob(models.Model):
             cr.commit()
             for token in recovery.find_tokens(cr):
                 recovery.recover(cr, folder, token)
-            needed = outbox.find_submitting_tokens(cr)
+            needed = backlog.find_submitting_tokens(cr)
             journal.discard_old(folder, needed, settings.DOUBT + settings.LEASE)
 
     @api.model
@@ -51,7 +59,7 @@ class MarketingJob(models.Model):
         """
         with self._control() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
-            due, finished, cancelled = outbox.find_work(cr)
+            due, finished, cancelled = backlog.find_work(cr)
             for campaign_id in cancelled:
                 outbox.cancel_left(cr, campaign_id)
             if due and (problem := installation.find_problem(cr)):

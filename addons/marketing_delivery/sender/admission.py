@@ -4,14 +4,38 @@ Quiet hours, the pace of mailbox providers, allowances and the gate. Whatever sa
 for now sends the message back into the queue with the time at which to ask again.
 """
 
+# The sender commits on its own cursors: each commit is a step of its protocol.
+# pylint: disable=invalid-commit
+
+from datetime import datetime
+from typing import NamedTuple
+
 from ..brakes import FAILURES_IN_A_ROW
 from . import allowance, gate, outbox
 from .adapter import ACCEPTED, PERMANENT, TRANSIENT
 from .outbox import Answer
 
 
+class Share(NamedTuple):
+    """What of a batch may be asked (it was counted) and what has to wait its turn.
+
+    ``is_whole`` is false when an allowance is used up.
+    """
+
+    taken: list
+    late: list
+    is_whole: bool = True
+
+
+class Unused(NamedTuple):
+    """Messages that were counted at ``moment`` and did not pass."""
+
+    messages: list
+    moment: datetime | None = None
+
+
 class Admission:
-    """One pump's way through; the caller commits after each step.
+    """One pump's way through.
 
     :param pools: the ``allowance.Pools`` that its messages draw on
     :param pacing: the ``pacing.Pacing`` of its provider
@@ -27,15 +51,19 @@ class Admission:
         self._quiet = quiet
         self.failures = 0  # messages in a row that were refused for good
         self._hours = {}  # of a portion: when each customer may be written to
+        self._moment = None
+        self._unused = Unused([])
 
     def look(self, wanted):
         """Return the ``allowance.Room`` for ``wanted`` messages."""
+        if self._unused.messages:
+            self.reserve([], [])
         return allowance.look(self._cursor, self._pools, wanted)
 
     def put_off(self, token, rows):
         """Give back what need not be rendered, as it could not leave; return the rest.
 
-        This saves work; only :meth:`admit` decides.
+        This saves work; only :meth:`admit` decides. The caller commits.
         """
         quiet = self._find_quiet(rows)
         rest = [row for row in rows if row.id not in quiet]
@@ -66,16 +94,29 @@ class Admission:
         ]
         outbox.settle(self._cursor, token, delayed)
 
-    def learn(self, answered, upcoming=()):
-        """Let mailbox providers rest that put messages off.
+    # === COUNTERS ===#
 
-        Called before :meth:`admit` of the ``upcoming`` messages: the counters of both
-        are locked together.
+    def reserve(self, answered, messages):
+        """Count messages, in a transaction of its own; return the :class:`Share`.
 
-        :param answered: pairs of a row and its outcome
+        All senders meet at the counters: nobody holds them while the gate is asked, or
+        while its commit goes to the disk. They are locked in one order: mailbox
+        providers, then allowances. What a sender counted that died stays counted.
+
+        :param answered: pairs of a row and its outcome, since the last call
         """
         for _row, outcome in answered:
             self.failures = self.failures + 1 if outcome.kind == PERMANENT else 0
+        if self.failures >= FAILURES_IN_A_ROW:
+            messages = []
+        self._learn(answered, [*messages, *self._unused.messages])
+        self._give_back()
+        share = self._take(messages) if messages else Share([], [])
+        self._cursor.commit()
+        return share
+
+    def _learn(self, answered, touched):
+        """Let mailbox providers rest that put messages off; lock all counters."""
         self._pacing.learn(
             [
                 (row.email_address, outcome.kind == TRANSIENT)
@@ -83,41 +124,50 @@ class Admission:
                 if outcome.kind == ACCEPTED
                 or (outcome.kind == TRANSIENT and outcome.bounce_type)
             ],
-            [message.address for message in upcoming],
+            [message.address for message in touched],
         )
 
-    def admit(self, token, messages):
-        """Let messages through; return (ids of those, whether more may come).
+    def _give_back(self):
+        unused, self._unused = self._unused, Unused([])
+        if unused.messages:
+            self._pacing.give_back(*unused)
+            number = len(unused.messages)
+            allowance.give_back(self._cursor, self._pools, number, unused.moment)
 
-        All senders lock in one order: mailbox providers (:meth:`learn`), persons,
-        allowances. What was taken and not used is given back.
+    def _take(self, messages):
+        taken, late = self._pacing.take(messages)
+        if not taken:
+            return Share([], late)
+        grant = allowance.take(self._cursor, self._pools, len(taken))
+        self._moment = grant.moment
+        self._pacing.give_back(taken[grant.number :])
+        return Share(taken[: grant.number], late, grant.number == len(taken))
+
+    # === THE GATE ===#
+
+    def admit(self, token, share):
+        """Let a share through; return (ids of those, whom to reserve again, is open).
+
+        The caller commits. Closed: nothing more may come. What was counted and refused
+        is given back by the next :meth:`reserve`, and its room tried for the late ones.
         """
         if self.failures >= FAILURES_IN_A_ROW:
-            return set(), False
-        persons = gate.lock_persons(self._cursor, [m.recipient_id for m in messages])
-        passed, is_open, waiting = set(), True, messages
-        while waiting and is_open:
-            taken, late = self._pacing.take(waiting)
-            if not taken:
-                break
-            found, is_open = self._ask(token, taken, persons)
-            passed |= found
-            waiting = late
-            if len(found) == len(taken):
-                break  # else the room of those refused is tried for the late ones
-        if is_open and waiting:
-            self._delay(token, "mailbox_pace", self._pacing.find_waits_of(waiting))
-        return passed, is_open
-
-    def _ask(self, token, messages, persons):
-        granted = allowance.take(self._cursor, self._pools, len(messages))
-        ids = [message.recipient_id for message in messages[:granted]]
+            return set(), [], False
         verdicts = gate.pass_gate(
-            self._cursor, self._questions, token, ids, self._hours, persons
+            self._cursor,
+            self._questions,
+            token,
+            [message.recipient_id for message in share.taken],
+            self._hours,
         )
         passed = {row_id for row_id, reason in verdicts.items() if reason is None}
-        allowance.give_back(self._cursor, self._pools, granted - len(passed))
-        self._pacing.give_back([m for m in messages if m.recipient_id not in passed])
+        refused = [m for m in share.taken if m.recipient_id not in passed]
+        self._unused = Unused(refused, self._moment)
         # no verdict at all: the leases were over
-        is_open = granted == len(messages) and bool(verdicts)
-        return passed, is_open and gate.CLOSING.isdisjoint(verdicts.values())
+        is_open = share.is_whole and bool(verdicts or not share.taken)
+        is_open = is_open and gate.CLOSING.isdisjoint(verdicts.values())
+        late = share.late if is_open else []
+        if late and not refused:
+            self._delay(token, "mailbox_pace", self._pacing.find_waits_of(late))
+            late = []
+        return passed, late, is_open

@@ -3,14 +3,18 @@
 A message draws on the allowance of its provider, its company, its sender's domain, its
 topic and, while brakes are on, its campaign. All counters are locked in one order, and
 until the caller's commit: two senders never spend the same allowance, and nothing is
-counted for a transaction that fails.
+counted for a transaction that fails. All senders of a provider meet at these rows, so
+that commit comes soon and does not wait for the disk.
 """
 
 # The statements are put together from constants of these modules, never from values.
 # pylint: disable=sql-injection
 
+from datetime import datetime
 from typing import NamedTuple
 
+from . import prepared
+from .outbox import NOT_DURABLE
 from .windows import LEFT, NOW, OVER, WINDOWS, count_sql, give_back_sql, used_sql
 
 
@@ -32,6 +36,13 @@ class Room(NamedTuple):
     scope: str | None
 
 
+class Grant(NamedTuple):
+    """How many were counted, and in which minute."""
+
+    number: int
+    moment: datetime | None = None
+
+
 # Scope -> (table, limit a minute, an hour, a day).
 _SOURCES = {
     "provider": ("delivery_provider", "cap_per_minute", "cap_per_hour", "cap_per_day"),
@@ -42,7 +53,7 @@ _SOURCES = {
 }
 _LIMITS = " UNION ALL ".join(
     f"SELECT '{scope}' AS scope, id AS res_id, {minute} AS minute_cap,"
-    f" {hour} AS hour_cap, {day} AS day_cap FROM {table} WHERE id = %({scope})s"
+    f" {hour} AS hour_cap, {day} AS day_cap FROM {table} WHERE id = %({scope})s::int"
     for scope, (table, minute, hour, day) in _SOURCES.items()
 )
 _CURRENT = f"""
@@ -54,13 +65,13 @@ _CURRENT = f"""
 _TAKE = f"""
     WITH current AS ({_CURRENT} ORDER BY usage.id FOR UPDATE OF usage),
     granted AS (
-        SELECT GREATEST(0, LEAST(%(wanted)s, min({LEFT}))) AS number FROM current)
+        SELECT GREATEST(0, LEAST(%(wanted)s::int, min({LEFT}))) AS number FROM current)
     UPDATE delivery_usage usage SET {count_sql("current", "granted.number")}
       FROM current, granted WHERE usage.id = current.id
-    RETURNING granted.number
+    RETURNING granted.number, usage.minute_start
 """
 _LOOK = f"""
-    SELECT GREATEST(0, LEAST(%(wanted)s, min({LEFT}))),
+    SELECT GREATEST(0, LEAST(%(wanted)s::int, min({LEFT}))),
            GREATEST(1, EXTRACT(epoch FROM max({OVER}) - {NOW}))::float,
            (array_agg(scope ORDER BY {OVER} DESC NULLS LAST))[1]
       FROM ({_CURRENT}) current
@@ -87,28 +98,42 @@ def prepare(cr, pools):
 
 def look(cr, pools, wanted):
     """Return the :class:`Room` for ``wanted`` messages."""
-    cr.execute(_LOOK, {**pools._asdict(), "wanted": wanted})
+    prepared.execute(cr, _LOOK, {**pools._asdict(), "wanted": wanted})
     number, wait, scope = cr.fetchone()
     return Room(number, wait, None if number else scope)
 
 
 def take(cr, pools, wanted):
-    """Count up to ``wanted`` messages as used; return how many were granted."""
-    cr.execute(_TAKE, {**pools._asdict(), "wanted": wanted})
-    return cr.fetchone()[0]
+    """Count up to ``wanted`` messages as used; return the :class:`Grant`.
+
+    The caller's transaction is over before that of the gate, whose commit has to be on
+    disk; a crash of PostgreSQL that undoes this one undoes the gate as well.
+    """
+    values = {**pools._asdict(), "wanted": wanted}
+    prepared.execute(cr, _TAKE, values, first=NOT_DURABLE)
+    return Grant(*cr.fetchone())
 
 
-def give_back(cr, pools, number):
-    """Return what :func:`take` granted in this transaction and was not used."""
+def give_back(cr, pools, number, moment=None):
+    """Return ``number`` of what :func:`take` granted at ``moment`` (None: just now)."""
     if number:
         cr.execute(
             f"""
-            UPDATE delivery_usage usage SET {give_back_sql("%(number)s")}
-              FROM unnest(%(scopes)s::text[], %(ids)s::int[])
-                   AS pool(scope, res_id)
-             WHERE usage.scope = pool.scope AND usage.res_id = pool.res_id
+            WITH held AS (
+                SELECT usage.id FROM delivery_usage usage
+                  JOIN unnest(%(scopes)s::text[], %(ids)s::int[])
+                       AS pool(scope, res_id) USING (scope, res_id)
+                 ORDER BY usage.id FOR UPDATE OF usage)
+            UPDATE delivery_usage usage
+               SET {give_back_sql("%(number)s", "%(moment)s::timestamp")}
+              FROM held WHERE usage.id = held.id
             """,
-            {"number": number, "scopes": list(pools._fields), "ids": list(pools)},
+            {
+                "number": number,
+                "moment": moment,
+                "scopes": list(pools._fields),
+                "ids": list(pools),
+            },
         )
 
 

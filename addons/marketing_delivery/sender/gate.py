@@ -9,7 +9,7 @@ is asked is ``campaign.recipient._gate_sql()``.
 
 from odoo.tools import SQL
 
-from . import settings
+from . import prepared, settings
 from .outbox import NOW, TOUCH
 
 # Verdicts of the gate that send a message back into the queue.
@@ -24,7 +24,7 @@ _LOCK_PERSONS = """
     WITH person AS MATERIALIZED (
         SELECT id, hashtextextended('customer:' || customer_id, 0) AS customer,
                hashtextextended('address:' || address_key, 0) AS address
-          FROM campaign_recipient WHERE id = ANY(%(ids)s)
+          FROM campaign_recipient WHERE id = ANY(%(ids)s::int[])
     ), locked AS MATERIALIZED (
         SELECT pg_advisory_xact_lock(key)
           FROM (SELECT customer AS key FROM person WHERE customer IS NOT NULL
@@ -39,28 +39,31 @@ _ASKED = """
                              %(closes)s::timestamp[]) AS asked(id, opens, closes))
 """
 
+# The commit that follows has to be on disk before the first byte leaves.
+DURABLE = "SET LOCAL synchronous_commit TO on"
+# `|| ''`: found by their ids, not by the index of all that any sender has claimed,
+# which statistics take for few.
 _PASS = f"""
-    SET LOCAL synchronous_commit TO on;
     WITH {_ASKED}
     UPDATE campaign_recipient message
        SET state = CASE
                WHEN verdict.reason IS NULL THEN 'submitting'
-               WHEN verdict.reason = ANY(%(returning)s)
+               WHEN verdict.reason = ANY(%(returning)s::text[])
                  OR verdict.not_before IS NOT NULL THEN 'queued'
                WHEN verdict.reason IN ('cancelled', 'held_out') THEN verdict.reason
                ELSE 'skipped' END,
-           reason = CASE WHEN verdict.reason <> ALL(%(returning)s)
+           reason = CASE WHEN verdict.reason <> ALL(%(returning)s::text[])
                          THEN verdict.reason END,
            not_before = COALESCE(verdict.not_before, message.not_before),
            counted_at = CASE WHEN verdict.reason IS NULL AND verdict.is_capped
                              THEN {NOW} END,
            lease_token = CASE WHEN verdict.reason IS NULL THEN lease_token END,
-           lease_until = CASE WHEN verdict.reason IS NULL
-                              THEN {NOW} + make_interval(secs => %(lease)s) END,
+           lease_until = CASE WHEN verdict.reason IS NULL THEN
+               {NOW} + make_interval(secs => %(lease)s::float) END,
            {TOUCH}
       FROM (%(gate)s) verdict
      WHERE message.id = verdict.id
-       AND message.state = 'claimed' AND message.lease_token = %(token)s
+       AND message.state || '' = 'claimed' AND message.lease_token = %(token)s::text
        AND message.lease_until > {NOW}
     RETURNING message.id, verdict.reason
 """
@@ -70,30 +73,29 @@ def lock_persons(cr, ids):
     """Lock whom messages are for, until the commit; return ``{id: keys}``."""
     if not ids:
         return {}
-    cr.execute(_LOCK_PERSONS, {"ids": list(ids)})
+    prepared.execute(cr, _LOCK_PERSONS, {"ids": list(ids)})
     return {
         row_id: {key for key in keys if key is not None}
         for row_id, *keys in cr.fetchall()
     }
 
 
-def pass_gate(cr, gate, token, ids, hours=None, persons=None):
+def pass_gate(cr, gate, token, ids, hours=None):
     """Let claimed messages through the gate; return ``{id: reason}``, None = passed.
 
     ``gate`` is ``campaign.recipient._gate_sql()``, ``hours`` an ``Opening`` a message,
-    in which its customer may be written to, ``persons`` of :func:`lock_persons`. The
-    commit that follows must be on disk before the first byte of a message leaves.
+    in which its customer may be written to. The persons stay locked until the commit
+    that follows; it must be on disk before the first byte of a message leaves.
     """
-    persons = persons or lock_persons(cr, ids)
     verdicts = {}
-    for turn in _take_turns(ids, persons):
+    for turn in _take_turns(ids, lock_persons(cr, ids)):
         values = {
             **_prepare_asked(turn, hours or {}),
             "token": token,
             "lease": settings.LEASE,
             "returning": list(RETURNING),
         }
-        cr.execute(SQL(_PASS, gate=gate, **values))
+        prepared.execute(cr, _PASS, values, first=DURABLE, gate=gate)
         verdicts.update(cr.fetchall())
     return verdicts
 

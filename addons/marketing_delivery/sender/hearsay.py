@@ -11,7 +11,7 @@ such a rest, and only deliveries do.
 from collections import Counter
 
 from . import pacing
-from .pacing import FIRST_PAUSE, LONGEST_PAUSE, STREAK
+from .pacing_sql import FIRST_PAUSE, LONGEST_PAUSE, STREAK
 from .windows import NOW
 
 MEMORY = 3600  # seconds after which an old deferral says nothing any more

@@ -9,15 +9,18 @@ token, and use the database's clock.
 
 from typing import NamedTuple
 
-from . import settings
+from . import prepared, settings
 from .content import Recipient
 
 # The row's transaction id lets a projection read it once its transaction is over.
 TOUCH = "xact_id = pg_current_xact_id()::text::bigint"
 NOW = "clock_timestamp() AT TIME ZONE 'UTC'"
+# For what need not be on disk before the next step; a later commit that has to be puts
+# it there as well, and no sender waits for the disk until then.
+NOT_DURABLE = "SET LOCAL synchronous_commit TO off"
 
 _DOMAIN = "lower(split_part(COALESCE(message.email_address, ''), '@', 2))"
-_ROUTED = f"""
+ROUTED = f"""
     (%(only)s::text[] IS NULL OR {_DOMAIN} = ANY(%(only)s))
     AND {_DOMAIN} <> ALL(%(skip)s::text[])
 """
@@ -29,7 +32,7 @@ _CLAIM = f"""
          WHERE message.campaign_id = %(campaign_id)s
            AND message.state = 'queued' AND message.channel = campaign.channel
            AND (message.not_before IS NULL OR message.not_before <= {NOW})
-           AND campaign.status = 'running' AND {_ROUTED}
+           AND campaign.status = 'running' AND {ROUTED}
          ORDER BY message.priority DESC, message.id
          LIMIT %(limit)s
            FOR UPDATE OF message SKIP LOCKED
@@ -93,10 +96,18 @@ _SETTLE = f"""
                   %(waits)s::float[], %(ages)s::float[], %(bounces)s::text[])
            AS answer(id, state, reason, detail, message_id, attempts, wait, age,
                      bounce_type)
-     WHERE message.id = answer.id AND message.lease_token = %(token)s
+     WHERE message.id = answer.id AND message.lease_token = %(token)s::text
        AND message.state IN ('claimed', 'submitting', 'in_doubt')
     RETURNING message.id, message.state
 """
+
+
+# The values of an `Answer`, in its order.
+_COLUMNS = ("ids", "states", "reasons", "details", "message_ids", "attempts") + (
+    "waits",
+    "ages",
+    "bounces",
+)
 
 
 class Answer(NamedTuple):
@@ -121,36 +132,25 @@ class Route(NamedTuple):
 
 
 def claim(cr, *, campaign_id, provider_id, token, limit, route=None):
-    """Lease up to ``limit`` due messages of a running campaign."""
+    """Lease up to ``limit`` due messages of a running campaign.
+
+    A claim that a crash of PostgreSQL undoes has let nothing leave.
+    """
     cr.execute(
-        _CLAIM,
+        f"{NOT_DURABLE}; {_CLAIM}",
         {
             "campaign_id": campaign_id,
             "provider_id": provider_id,
             "token": token,
             "limit": limit,
-            **_prepare_route(route or Route()),
+            **prepare_route(route or Route()),
             "lease": settings.LEASE,
         },
     )
     return [Recipient(*row) for row in cr.fetchall()]
 
 
-def has_due(cr, campaign_id, route):
-    """Whether a message is due that may go this way."""
-    cr.execute(
-        f"""
-        SELECT FROM campaign_recipient message
-         WHERE message.campaign_id = %(campaign_id)s AND message.state = 'queued'
-           AND (message.not_before IS NULL OR message.not_before <= {NOW})
-           AND {_ROUTED} LIMIT 1
-        """,
-        {"campaign_id": campaign_id, **_prepare_route(route)},
-    )
-    return bool(cr.rowcount)
-
-
-def _prepare_route(route):
+def prepare_route(route):
     only = None if route.only is None else list(route.only)
     return {"only": only, "skip": list(route.skip)}
 
@@ -165,18 +165,10 @@ def settle(cr, token, answers):
     """Write answers; return ``{id: state}`` of the rows that were still ours."""
     if not answers:
         return {}
-    columns = ("ids", "states", "reasons", "details", "message_ids") + (
-        "attempts",
-        "waits",
-        "ages",
-        "bounces",
-    )
     # sorted, as feedback locks them: neither waits for the other in a circle
     values = zip(*sorted(answers, key=lambda answer: answer.id), strict=True)
-    cr.execute(
-        _SETTLE,
-        {"token": token, **{n: list(v) for n, v in zip(columns, values, strict=True)}},
-    )
+    columns = {n: list(v) for n, v in zip(_COLUMNS, values, strict=True)}
+    prepared.execute(cr, _SETTLE, {"token": token, **columns})
     return dict(cr.fetchall())
 
 
@@ -220,56 +212,3 @@ def cancel_left(cr, campaign_id):
         """,
         [campaign_id],
     )
-
-
-def next_due(cr, campaign_id):
-    """Return seconds until more can be done, or None when nothing is open."""
-    cr.execute(
-        f"""
-        SELECT EXTRACT(epoch FROM min(CASE state
-                   WHEN 'queued' THEN COALESCE(not_before, {NOW})
-                   ELSE COALESCE(lease_until, {NOW}) END) - {NOW})::float
-          FROM campaign_recipient
-         WHERE campaign_id = %s AND state IN ('queued', 'claimed', 'submitting')
-        """,
-        [campaign_id],
-    )
-    return cr.fetchone()[0]
-
-
-def find_submitting_tokens(cr):
-    """Return the lease tokens whose journals may still be needed."""
-    cr.execute(
-        "SELECT DISTINCT lease_token FROM campaign_recipient WHERE state = 'submitting'"
-    )
-    return {token for (token,) in cr.fetchall()}
-
-
-def find_work(cr):
-    """Return ids of campaigns (with due messages, without open ones, to cancel)."""
-    cr.execute(
-        f"""
-        SELECT campaign.id, campaign.status,
-               EXISTS (SELECT FROM campaign_recipient m
-                        WHERE m.campaign_id = campaign.id AND m.state = 'queued'
-                          AND (m.not_before IS NULL OR m.not_before <= {NOW})),
-               EXISTS (SELECT FROM campaign_recipient m
-                        WHERE m.campaign_id = campaign.id
-                          AND m.state IN ('queued', 'claimed', 'submitting')),
-               EXISTS (SELECT FROM campaign_recipient m
-                        WHERE m.campaign_id = campaign.id)
-          FROM email_campaign campaign
-         WHERE campaign.status = 'running'
-            OR campaign.status = 'cancelled'
-               AND campaign.write_date > {NOW} - interval '1 day'
-        """
-    )
-    due, finished, cancelled = [], [], []
-    for campaign_id, status, is_due, is_open, has_any in cr.fetchall():
-        if status == "cancelled":
-            cancelled.append(campaign_id)
-        elif is_due:
-            due.append(campaign_id)
-        elif has_any and not is_open:
-            finished.append(campaign_id)
-    return due, finished, cancelled

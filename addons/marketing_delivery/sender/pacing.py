@@ -3,77 +3,15 @@
 Limits belong to a group of recipient domains, counters and pauses to the pair of group
 and provider. When the group puts messages off (4xx), all its messages wait: a minute at
 first, doubled each time, until one is accepted again. Counters are locked in one order,
-before persons and allowances, until the caller's commit.
+before those of allowances, until the caller's commit.
 """
-
-# The statements are put together from constants of these modules, never from values.
-# pylint: disable=sql-injection
 
 from collections import Counter
 from typing import NamedTuple
 
-from .windows import (
-    LEFT,
-    NOW,
-    SECONDS,
-    WINDOWS,
-    count_sql,
-    ends_in_sql,
-    give_back_sql,
-    used_sql,
-)
-
-STREAK = 3  # messages in a row that were put off: then the group gets a rest
-FIRST_PAUSE = 60  # seconds, doubled at each further one
-LONGEST_PAUSE = 3600
-
-_CURRENT = f"""
-    SELECT pace.id, pace.mailbox_id, pace.paused_until, {used_sql("pace")},
-           cap_per_minute AS minute_cap, cap_per_hour AS hour_cap,
-           cap_per_day AS day_cap
-      FROM delivery_mailbox_pace pace
-      JOIN delivery_mailbox mailbox ON mailbox.id = pace.mailbox_id
-     WHERE pace.provider_id = %(provider)s AND pace.mailbox_id = ANY(%(mailboxes)s)
-"""
-_LEFT = f"CASE WHEN paused_until > {NOW} THEN 0 ELSE {LEFT} END"
-_TAKE = f"""
-    WITH current AS ({_CURRENT} ORDER BY pace.id FOR UPDATE OF pace),
-    granted AS (
-        SELECT current.*, GREATEST(0, LEAST(asked.number, {_LEFT})) AS number
-          FROM current
-          JOIN unnest(%(mailboxes)s::int[], %(numbers)s::int[])
-               AS asked(mailbox_id, number) USING (mailbox_id))
-    UPDATE delivery_mailbox_pace pace SET {count_sql("granted", "granted.number")}
-      FROM granted WHERE pace.id = granted.id
-    RETURNING pace.mailbox_id, granted.number
-"""
-_WINDOWS = ", ".join(f"{w}_cap, {w}_cap - {w}_used, {ends_in_sql(w)}" for w in WINDOWS)
-_LOOK = f"""
-    SELECT mailbox_id, EXTRACT(epoch FROM paused_until - {NOW})::float,
-           {_WINDOWS}
-      FROM ({_CURRENT}) current
-"""
-_IS_REST_DUE = f"asked.accepted = 0 AND pace.streak + asked.deferred >= {STREAK}"
-_LEARN = f"""
-    UPDATE delivery_mailbox_pace pace
-       SET streak = CASE WHEN asked.accepted > 0 OR {_IS_REST_DUE} THEN 0
-                         ELSE pace.streak + asked.deferred END,
-           level = CASE WHEN asked.accepted > 0 THEN 0
-                        WHEN {_IS_REST_DUE} THEN pace.level + 1 ELSE pace.level END,
-           paused_until = CASE
-               -- a rest of which webhooks have told lasts (``hearsay``)
-               WHEN asked.accepted > 0
-               THEN CASE WHEN pace.told_until > {NOW} THEN pace.told_until END
-               WHEN {_IS_REST_DUE} THEN {NOW} + make_interval(secs => LEAST(
-                   {LONGEST_PAUSE}, {FIRST_PAUSE} * 2 ^ LEAST(pace.level, 10)))
-               ELSE pace.paused_until END,
-           deferred_at = CASE WHEN asked.deferred > 0 THEN {NOW}
-                              ELSE pace.deferred_at END
-      FROM unnest(%(mailboxes)s::int[], %(accepted)s::int[], %(deferred)s::int[])
-           AS asked(mailbox_id, accepted, deferred)
-     WHERE pace.provider_id = %(provider)s AND pace.mailbox_id = asked.mailbox_id
-       AND (asked.deferred > 0 OR pace.streak > 0 OR pace.level > 0)
-"""
+from . import pacing_sql, prepared
+from .pacing_sql import FIRST_PAUSE
+from .windows import SECONDS, WINDOWS
 
 
 class _Room(NamedTuple):
@@ -123,7 +61,7 @@ class Pacing:
         if not wanted:
             return messages, []
         numbers = [len(members) for members in wanted.values()]
-        granted = dict(self._execute(_TAKE, wanted, numbers=numbers))
+        granted = dict(self._fetch(pacing_sql.TAKE, wanted, numbers=numbers))
         late = {
             message.recipient_id
             for mailbox_id, members in wanted.items()
@@ -144,24 +82,12 @@ class Pacing:
             for message in members
         }
 
-    def give_back(self, messages):
-        """Return what :meth:`take` granted in this transaction and was not used."""
+    def give_back(self, messages, moment=None):
+        """Return what :meth:`take` granted at ``moment`` (None: just now)."""
         wanted = self._group(messages, lambda message: message.address)
         if wanted:
-            self._cursor.execute(
-                f"""
-                UPDATE delivery_mailbox_pace pace SET {give_back_sql("asked.number")}
-                  FROM unnest(%(mailboxes)s::int[], %(numbers)s::int[])
-                       AS asked(mailbox_id, number)
-                 WHERE pace.provider_id = %(provider)s
-                   AND pace.mailbox_id = asked.mailbox_id
-                """,
-                {
-                    "provider": self._provider_id,
-                    "mailboxes": list(wanted),
-                    "numbers": [len(members) for members in wanted.values()],
-                },
-            )
+            numbers = [len(members) for members in wanted.values()]
+            self._execute(pacing_sql.GIVE_BACK, wanted, numbers=numbers, moment=moment)
 
     def learn(self, addresses, upcoming=()):
         """Note what groups answered: pairs of an address and whether it was put off.
@@ -177,25 +103,16 @@ class Pacing:
         self._lock({*touched, *map(self.find_group, upcoming)} - {None})
         if not touched:
             return
-        self._cursor.execute(
-            _LEARN,
-            {
-                "provider": self._provider_id,
-                "mailboxes": touched,
-                "accepted": [accepted[mailbox_id] for mailbox_id in touched],
-                "deferred": [deferred[mailbox_id] for mailbox_id in touched],
-            },
+        self._execute(
+            pacing_sql.LEARN,
+            touched,
+            accepted=[accepted[mailbox_id] for mailbox_id in touched],
+            deferred=[deferred[mailbox_id] for mailbox_id in touched],
         )
 
     def _lock(self, mailbox_ids):
-        if not mailbox_ids:
-            return
-        self._cursor.execute(
-            """SELECT FROM delivery_mailbox_pace
-                WHERE provider_id = %s AND mailbox_id = ANY(%s)
-                ORDER BY id FOR UPDATE""",
-            [self._provider_id, sorted(mailbox_ids)],
-        )
+        if mailbox_ids:
+            self._execute(pacing_sql.LOCK, sorted(mailbox_ids))
 
     def _group(self, items, get_address):
         """Return ``{mailbox id: items}`` of those that belong to a group."""
@@ -211,15 +128,16 @@ class Pacing:
             return {}
         return {
             mailbox_id: _to_room(paused, windows)
-            for mailbox_id, paused, *windows in self._execute(_LOOK, wanted)
+            for mailbox_id, paused, *windows in self._fetch(pacing_sql.LOOK, wanted)
         }
 
-    def _execute(self, statement, wanted, **values):
-        self._cursor.execute(
-            statement,
-            {"provider": self._provider_id, "mailboxes": list(wanted), **values},
-        )
+    def _fetch(self, statement, wanted, **values):
+        self._execute(statement, wanted, **values)
         return self._cursor.fetchall()
+
+    def _execute(self, statement, mailbox_ids, **values):
+        values |= {"provider": self._provider_id, "mailboxes": list(mailbox_ids)}
+        prepared.execute(self._cursor, statement, values)
 
 
 def _to_room(paused, windows):

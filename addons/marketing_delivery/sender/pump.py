@@ -1,8 +1,8 @@
 """The sending loop of one process and one campaign.
 
-Per batch there is one transaction: the answers of the batch before, the allowance and
-the gate. Rendering and the network happen outside of it. A process killed anywhere
-leaves rows that ``recovery`` can judge by the journal.
+Per batch there are two transactions: a short one that counts it, and that of the gate,
+with the answers of the batch before. Rendering and the network happen outside of them.
+A process killed anywhere leaves rows that ``recovery`` can judge by the journal.
 """
 
 import time
@@ -10,10 +10,11 @@ import uuid
 
 from odoo.addons.marketing_base.events import insert_events
 
-from . import answers, journal, outbox, settings, stops
+from . import answers, backlog, journal, outbox, settings, stops
 from .adapter import UNKNOWN, WITHHELD, Outcome
 from .composer import Unsendable
 from .outbox import Answer
+from .prepared import Repeating
 
 
 def now():
@@ -63,9 +64,11 @@ class Pump:
         self._journal = journal.Journal(journal.directory(cr.dbname), self._token)
         self._stop_at = now() + settings.PUMP
         self._batch = adapter.capabilities.batch
+        self._portion = 2 * self._batch
         self._lease_end = 0.0
         self._begun = set()
         self._pending = []  # (row, outcome, when it came), not yet in the database
+        self._answered = []  # (row, outcome) that the admission does not know yet
 
     def run(self):
         """Send until the time is up or nothing is due.
@@ -86,7 +89,8 @@ class Pump:
 
     def _send_portions(self):
         while now() < self._stop_at:
-            room = self._admission.look(settings.PORTION)
+            started = now()
+            room = self._admission.look(min(self._portion, settings.PORTION))
             if not room.number:
                 self.held_by = room.scope
                 return room.wait
@@ -96,7 +100,13 @@ class Pump:
             self._cursor.commit()
             if not claimed or not self._send_portion(rows, contexts):
                 return None
+            self._adjust_portion(len(claimed), now() - started)
         return True
+
+    def _adjust_portion(self, number, seconds):
+        """Claim what can leave soon: many connections are done at the same time."""
+        fitting = settings.PORTION_SECONDS * number / max(seconds, 0.001)
+        self._portion = max(self._batch, min(int(fitting), settings.PORTION))
 
     def _claim(self, limit):
         return outbox.claim(
@@ -146,21 +156,27 @@ class Pump:
     def _commit_batch(self, messages, refused):
         """Settle the batch before and ask the gate; return (passed ids, is open)."""
         self._lease_end = now() + settings.LEASE
-        self._learn(messages)
+        share = self._reserve(messages)
         self._settle(refused)
         units = {m.recipient_id: m.units for m in messages if m.units != 1}
         outbox.note_units(self._cursor, self._token, units)
-        passed, is_open = set(), True
-        if messages:
-            passed, is_open = self._admission.admit(self._token, messages)
+        passed, late, is_open = self._admission.admit(self._token, share)
+        self._commit()
+        while late:
+            share = self._reserve(late)
+            more, late, is_open = self._admission.admit(self._token, share)
+            passed |= more
+            self._commit()
+        return passed, is_open
+
+    def _reserve(self, messages):
+        answered, self._answered = self._answered, []
+        return self._admission.reserve(answered, messages)
+
+    def _commit(self):
         self._cursor.commit()
         self._pending.clear()
         self._on_progress()
-        return passed, is_open
-
-    def _learn(self, upcoming=()):
-        answered = [(row, outcome) for row, outcome, _came in self._pending]
-        self._admission.learn(answered, upcoming)
 
     def _settle(self, refused=()):
         """Write the answers at hand and their events; the caller commits."""
@@ -173,7 +189,9 @@ class Pump:
         answered = [answer for _row, answer in batch]
         states = outbox.settle(self._cursor, self._token, answered)
         stops.stop(self._cursor, answered, states)
-        insert_events(self._cursor, answers.to_events(batch, states, self._campaign_id))
+        insert_events(
+            Repeating(self._cursor), answers.to_events(batch, states, self._campaign_id)
+        )
 
     def _submit(self, messages, rows):
         waiting = list(messages)
@@ -198,6 +216,7 @@ class Pump:
 
     def _note(self, row, outcome):
         self._pending.append((row, outcome, now()))
+        self._answered.append((row, outcome))
         described = answers.describe(outcome)
         if described:
             letter, text = described
@@ -208,7 +227,7 @@ class Pump:
         is_settled = False
         try:
             self._cursor.rollback()
-            self._learn()
+            self._reserve([])
             self._settle()
             outbox.release(self._cursor, self._token)
             outbox.cancel_left(self._cursor, self._campaign_id)
@@ -220,6 +239,6 @@ class Pump:
             self._journal.close(settled=is_settled)
 
     def _get_wait(self):
-        seconds = outbox.next_due(self._cursor, self._campaign_id)
+        seconds = backlog.next_due(self._cursor, self._campaign_id)
         self._cursor.commit()
         return limit_wait(seconds)

@@ -33,5 +33,6 @@ HTTP_REPLY = _number("MARKETING_HTTP_REPLY_SECONDS", 30)
 # campaign looks whether it is due.
 LONGEST_WAIT = 3600
 
-PORTION = 200  # rows claimed, and contexts read, at once
+PORTION = 200  # rows claimed, and contexts read, at once; as many at most
+PORTION_SECONDS = 1.0  # and no more than leave in this time
 SLOW_BATCH = 2.0  # seconds; slower ones are halved

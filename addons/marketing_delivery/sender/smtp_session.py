@@ -35,6 +35,8 @@ class SmtpSession:
         except (OSError, smtplib.SMTPException, ValueError) as error:
             raise ProviderDown(f"cannot connect: {_tell(error)}") from error
         self._socket = self._smtp.sock
+        # else the end of a message waits until the server has confirmed its beginning
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._buffer = b""
         self.can_pipeline = self._smtp.has_extn("pipelining")
 

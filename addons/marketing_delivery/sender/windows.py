@@ -48,6 +48,13 @@ def count_sql(source, number):
     )
 
 
-def give_back_sql(number):
-    """Assignments that take ``number`` back within the same transaction."""
-    return ", ".join(f"{w}_used = {w}_used - {number}" for w in WINDOWS)
+def give_back_sql(number, moment):
+    """Assignments that take back ``number``, counted at ``moment`` (NULL: just now).
+
+    Only of windows that still last: what is gone with a window leaves no room.
+    """
+    return ", ".join(
+        f"{w}_used = {w}_used - CASE WHEN {w}_start ="
+        f" date_trunc('{w}', COALESCE({moment}, {NOW})) THEN {number} ELSE 0 END"
+        for w in WINDOWS
+    )

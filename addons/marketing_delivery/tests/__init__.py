@@ -66,3 +66,5 @@ from . import test_doubt_race
 from . import test_routing
 from . import test_provider_health
 from . import test_delivery_monitor
+from . import test_prepared
+from . import test_admission

@@ -7,6 +7,7 @@ from odoo.tests import BaseCase, get_db_name, tagged
 from odoo.addons.marketing_queue.isolation import read_committed
 
 from ..sender import allowance, pacing
+from ..sender.admission import Admission
 
 LIMIT = 37
 SENDERS = 4
@@ -70,7 +71,7 @@ class TakenByMany(BaseCase):
 class TestAllowanceOfMany(TakenByMany):
     def test_it_is_spent_to_the_last_message_and_not_overspent(self):
         pools = allowance.Pools(self.ids["delivery.provider"])
-        taken = self._run_at_once(lambda cr: allowance.take(cr, pools, 3))
+        taken = self._run_at_once(lambda cr: allowance.take(cr, pools, 3).number)
         self.assertEqual(sum(taken), LIMIT)
 
     def test_the_second_waits_for_the_first_and_its_return(self):
@@ -78,7 +79,7 @@ class TestAllowanceOfMany(TakenByMany):
         granted = []
         with self.registry.cursor() as first:
             read_committed(first)
-            self.assertEqual(allowance.take(first, pools, LIMIT), LIMIT)
+            self.assertEqual(allowance.take(first, pools, LIMIT).number, LIMIT)
             second = Thread(target=lambda: granted.append(self._take_once(pools)))
             second.start()
             allowance.give_back(first, pools, 5)
@@ -88,7 +89,7 @@ class TestAllowanceOfMany(TakenByMany):
     def _take_once(self, pools):
         with self.registry.cursor() as cr:
             read_committed(cr)
-            return allowance.take(cr, pools, LIMIT)
+            return allowance.take(cr, pools, LIMIT).number
 
     def test_what_a_mailbox_provider_gets(self):
         provider_id = self.ids["delivery.provider"]
@@ -100,6 +101,29 @@ class TestAllowanceOfMany(TakenByMany):
             return len(granted)
 
         self.assertEqual(sum(self._run_at_once(take)), LIMIT)
+
+    def test_nobody_waits_for_the_gate_of_another(self):
+        """Counted is committed before the gate is asked."""
+        with self.registry.cursor() as first, self.registry.cursor() as second:
+            admissions = [self._prepare(cr) for cr in (first, second)]
+            share = admissions[0].reserve([], [_Message(1), _Message(2)])
+            self.assertEqual(len(share.taken), 2)
+            first.execute("SELECT 1")  # its gate is open, until the disk has it
+            second.execute("SET lock_timeout TO '5s'")
+            share = admissions[1].reserve([], [_Message(n) for n in range(LIMIT)])
+            second.execute("RESET lock_timeout")
+        self.assertEqual((len(share.taken), len(share.late)), (LIMIT - 2, 2))
+
+    def _prepare(self, cr):
+        read_committed(cr)
+        provider_id = self.ids["delivery.provider"]
+        groups = {"race.example": self.ids["delivery.mailbox"]}
+        return Admission(
+            cr,
+            pools=allowance.Pools(provider_id),
+            pacing=pacing.Pacing(cr, provider_id, groups),
+            questions=None,
+        )
 
 
 class _Message:

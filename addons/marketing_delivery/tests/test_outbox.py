@@ -3,7 +3,7 @@ from psycopg2.errors import UniqueViolation
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..sender import gate, outbox
+from ..sender import backlog, gate, outbox
 from ..sender.outbox import Answer
 from .sender_common import SenderCase
 
@@ -103,7 +103,7 @@ class TestOutbox(SenderCase):
         rows = self._claim()
         self._settle(Answer(rows[0].id, "queued", "deferred", wait=60, attempts=1))
         self.assertEqual(self._claim(token="next"), [])
-        self.assertTrue(0 < outbox.next_due(self.env.cr, self.campaign.id) <= 120)
+        self.assertTrue(0 < backlog.next_due(self.env.cr, self.campaign.id) <= 120)
 
     def test_release_and_cancel(self):
         rows = self._claim()
@@ -121,12 +121,12 @@ class TestOutbox(SenderCase):
 
     def test_next_due(self):
         self.assertAlmostEqual(
-            outbox.next_due(self.env.cr, self.campaign.id), 0, delta=1
+            backlog.next_due(self.env.cr, self.campaign.id), 0, delta=1
         )
         outbox.settle(
             self.env.cr, "mine", [Answer(row.id, "failed") for row in self._claim()]
         )
-        self.assertIsNone(outbox.next_due(self.env.cr, self.campaign.id))
+        self.assertIsNone(backlog.next_due(self.env.cr, self.campaign.id))
 
     def test_a_bare_insert_is_a_queued_message(self):
         self.env.cr.execute(

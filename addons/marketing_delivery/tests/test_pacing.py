@@ -6,7 +6,7 @@ from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..sender import outbox, pacing
+from ..sender import outbox, pacing, pacing_sql
 from ..sender.adapter import TRANSIENT, Outcome
 from .sender_common import FakeAdapter, SenderCase
 
@@ -121,7 +121,7 @@ class TestPacing(PacingCase):
             self.pacing.learn([("a@big.example", True)] * 3)
             lengths.append(round(self._seconds(self._pace().paused_until), -1))
         self.assertEqual(lengths[:4], [60, 120, 240, 480])
-        self.assertEqual(lengths[-1], pacing.LONGEST_PAUSE)
+        self.assertEqual(lengths[-1], pacing_sql.LONGEST_PAUSE)
         self.pacing.learn([("a@big.example", False)])
         pace = self._pace()
         self.assertFalse(pace.paused_until)
