@@ -6,7 +6,7 @@ from odoo.tests import tagged
 from ..sender import feedback as kinds
 from ..sender.feedback import Feedback
 from ..sender.hearsay import MEMORY
-from ..sender.pacing import FIRST_PAUSE, STREAK
+from ..sender.pacing_sql import FIRST_PAUSE, STREAK
 from .sender_common import FakeAdapter
 from .test_pacing import PacingCase
 
