@@ -155,6 +155,7 @@ def _real_processes(name: str, options: list[str]) -> bool:
                 # the peers that tests of providers share
                 str(paths.ADDONS / "marketing_delivery" / "tests"),
                 str(paths.ADDONS / "marketing_delivery_sendgrid" / "tests"),
+                str(paths.ADDONS / "marketing_delivery_ses" / "tests"),
             ]
         ),
     )

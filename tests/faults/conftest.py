@@ -3,6 +3,7 @@
 import pytest
 from ledger import LEDGER
 from sendgrid_peer import SendGridPeer
+from ses_peer import CONFIGURATION_SET, KEY, REGION, SECRET, SesPeer
 from smtp_peer import Peer
 from stage import Launcher, Sink, Stage
 
@@ -69,3 +70,24 @@ def http_peer():
     peer = SendGridPeer()
     yield peer
     peer.stop()
+
+
+@pytest.fixture
+def ses_peer():
+    peer = SesPeer()
+    yield peer
+    peer.stop()
+
+
+@pytest.fixture
+def ses_provider_id(stage, ses_peer):
+    return stage.value(
+        """INSERT INTO delivery_provider (name, active, provider_type, channel, state,
+               ses_region, ses_access_key, ses_secret_key, ses_configuration_set,
+               ses_url, cap_per_minute, cap_per_hour, cap_per_day, connection_count,
+               failure_count, currency_id)
+           VALUES ('SES', TRUE, 'ses', 'email', 'untested', %s, %s, %s, %s, %s,
+               0, 0, 0, 1, 0, (SELECT min(currency_id) FROM res_company))
+           RETURNING id""",
+        *(REGION, KEY, SECRET, CONFIGURATION_SET, ses_peer.url),
+    )

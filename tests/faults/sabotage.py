@@ -4,6 +4,8 @@ A forked sender breaks itself before it sends. What is broken is what the protoc
 stands on, so a check that passes on one of these would prove nothing.
 """
 
+from botocore.config import Config
+
 from odoo.addons.marketing_delivery.models import campaign_recipient_gate as questions
 from odoo.addons.marketing_delivery.sender import (
     answers,
@@ -15,6 +17,7 @@ from odoo.addons.marketing_delivery.sender import (
     smtp,
 )
 from odoo.addons.marketing_delivery.sender.adapter import ACCEPTED, UNKNOWN, Outcome
+from odoo.addons.marketing_delivery_ses.sender import wire
 
 
 def submit_before_commit():
@@ -117,6 +120,7 @@ def client_retries():
         return original(self, message, lambda _message: True)
 
     smtp.SmtpAdapter._submit = submit
+    wire._CONFIG = Config()
 
 
 def consent_read_too_early():

@@ -96,6 +96,19 @@ def test_an_accepted_message_without_answer_finds_it(
         assert max(peer.accepted.values()) == 1
 
 
+def test_an_answer_of_ses_that_says_nothing_finds_boto3_s_retries(
+    stage, launcher, ses_peer, ses_provider_id, caught
+):
+    people = ["http-503.x@teeth.example"]
+    campaign_id = stage.campaign_of(ses_provider_id, people)
+    pid = launcher.send(campaign_id, sabotage="client_retries")
+    wait_for(lambda: ses_peer.accepted.total() > 1 or launcher.has_ended(pid))
+    launcher.kill(pid)
+    wait_for(lambda: launcher.has_ended(pid))
+    with caught:
+        assert max(ses_peer.accepted.values()) == 1
+
+
 @pytest.mark.parametrize("sink", [0.01], indirect=True)
 def test_an_opt_out_finds_early_reading(stage, launcher, sink, caught):
     campaign_id = stage.campaign(sink.port, addresses(200))

@@ -14,19 +14,19 @@ class DeliveryProviderSesAccount(models.Model):
     _inherit = "delivery.provider"
 
     ses_quota = fields.Integer(
-        "Messages in 24 Hours",
+        "Quota of 24 Hours",
         readonly=True,
         copy=False,
         help="What SES lets this account send in any 24 hours. 0: not known yet, or no"
         " limit.",
     )
     ses_rate = fields.Float(
-        "Messages a Second", readonly=True, copy=False, digits=(16, 1)
+        "Sending Rate a Second", readonly=True, copy=False, digits=(16, 1)
     )
     ses_sent = fields.Integer("Sent in 24 Hours", readonly=True, copy=False)
     ses_is_sandbox = fields.Boolean("In the Sandbox", readonly=True, copy=False)
     ses_is_on_probation = fields.Boolean("Under Review", readonly=True, copy=False)
-    ses_read_at = fields.Datetime("Asked", readonly=True, copy=False)
+    ses_read_at = fields.Datetime("Last Asked", readonly=True, copy=False)
 
     def action_test_connection(self):
         """Also take over the limits, and look whether the queue can be read."""
@@ -42,12 +42,9 @@ class DeliveryProviderSesAccount(models.Model):
         problem, number = self._try_ses_queue()
         if problem:
             kind, text = "danger", problem
-        elif number is not None:
-            text = self.env._(
-                "%(text)s %(number)s events wait in the queue.",
-                text=text,
-                number=number,
-            )
+            action["params"]["title"] = self.env._("The queue does not work")
+        elif number:
+            text += " " + self.env._("Events in the queue: %(number)s.", number=number)
         action["params"].update(type=kind, message=text, sticky=kind != "success")
         return action
 
@@ -68,6 +65,14 @@ class DeliveryProviderSesAccount(models.Model):
             sent=self.ses_sent,
             quota=self.ses_quota or self.env._("unlimited"),
         )
+
+    def _describe_status(self):
+        status, detail = super()._describe_status()
+        if self.provider_type == "ses" and self.ses_is_sandbox and status == "healthy":
+            return "throttled", self.env._("In the sandbox: verified addresses only.")
+        if self.ses_queue_error and not detail:
+            return status, self.env._("The queue of its events cannot be read.")
+        return status, detail
 
     def _note_ses_health(self, told):
         """Write down what SES has told, and keep our limits within it.
@@ -117,9 +122,9 @@ class DeliveryProviderSesAccount(models.Model):
         """Ask SES with no transaction open; what is wrong is the next sender's news."""
         try:
             with self._open_ses_transaction(provider_id) as provider:
-                adapter = provider and provider._get_ses_adapter()
-            if not adapter:
-                return
+                if not provider or not provider.active:
+                    return
+                adapter = provider._get_ses_adapter()
             with closing(adapter):
                 adapter.connect()
         except ProviderDown:
@@ -136,5 +141,4 @@ class DeliveryProviderSesAccount(models.Model):
             read_committed(cr)
             env = api.Environment(cr, SUPERUSER_ID, {})
             provider = env["delivery.provider"].browse(provider_id).exists()
-            is_there = provider.active and provider.provider_type == "ses"
-            yield provider if is_there else None
+            yield provider if provider.provider_type == "ses" else None

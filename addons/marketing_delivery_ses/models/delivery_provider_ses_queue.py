@@ -113,7 +113,9 @@ class DeliveryProviderSesQueue(models.Model):
         return True
 
     def _may_read_ses_queue(self):
-        return self.ses_queue_url and not installation.find_problem(self.env.cr)
+        if not self.active or not self.ses_queue_url:
+            return False
+        return not installation.find_problem(self.env.cr)
 
     def _note_ses_queue(self, provider_id, letters=(), error=False):
         """Store letters and what came of the reading in one transaction."""

@@ -40,7 +40,10 @@ class TestSesProvider(SesCase):
         self.assertEqual(action["params"]["type"], "warning")
         self.assertIn("sandbox", action["params"]["message"])
         self.assertTrue(self.provider.ses_is_sandbox)
-        self.assertEqual(self.provider.state, "ok")
+        self.assertEqual(
+            (self.provider.state, self.provider.status), ("ok", "throttled")
+        )
+        self.assertIn("sandbox", self.provider.status_detail)
 
     def test_a_review_is_told(self):
         self.peer.account["EnforcementStatus"] = "PROBATION"

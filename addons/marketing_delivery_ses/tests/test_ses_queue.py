@@ -123,10 +123,11 @@ class TestSesQueue(SnsMixin, SesCase):
             action = self.provider.action_test_connection()
             self.assertEqual(action["params"]["type"], "danger")
             self.assertEqual(self.provider.state, "ok", "sending works")
+            self.assertIn("cannot be read", self.provider.status_detail)
         self.peer.queue_fault = None
         self._put(self._told("Delivery", self.rows[0]))
         message = self.provider.action_test_connection()["params"]["message"]
-        self.assertIn("1 events wait", message)
+        self.assertIn("Events in the queue: 1.", message)
         self._read()
         self.assertFalse(self.provider.ses_queue_error)
         self.peer.stop()

@@ -173,6 +173,15 @@ class TestSesWebhook(SnsMixin, SesCase, HttpCase):
         self._know(old)
         self.assertEqual(self._post(old.notify("x")).status_code, 429)
 
+    def test_an_archived_provider_still_listens(self):
+        """What it has sent bounces after it was archived, too."""
+        self.provider.active = False
+        body = self.signer.notify(self._told("Delivery", self.rows[0]))
+        self.peer.pages[self.signer.path] = (200, self.signer.pem)
+        self.assertEqual(self._post(body).status_code, 429)
+        self._run_jobs("_pump_fetch_ses_certificate")
+        self.assertEqual(self._post(body).status_code, 200)
+
     # === FORGED ===#
 
     def test_forged(self):
