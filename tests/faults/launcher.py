@@ -6,7 +6,7 @@ forks a process that pumps until the campaign is done and prints its pid; ``swee
 runs the sweeper in a forked process and prints its exit code; ``enqueue CAMPAIGN``
 queues its jobs; ``confirm`` lets a restored database send; ``feedback PROVIDER
 KEY …`` records that the provider delivered these messages; ``reap PID`` tells how a
-process ended.
+process ended; ``read_queue PROVIDER`` forks a process that reads its event queue.
 
 ``send`` and ``sweep`` take words that break the forked process, values percent-encoded:
 ``crash=POINT:HIT`` (crash_points.py), ``sabotage=BUILD`` (sabotage.py),
@@ -105,6 +105,13 @@ def opt_out(registry, people, log):
             done.flush()
 
 
+def read_queue(registry, provider_id):
+    """Read a provider's event queue until it is empty."""
+    with registry.cursor() as cr:
+        providers = api.Environment(cr, SUPERUSER_ID, {})["delivery.provider"]
+        providers._pump_read_ses_queue(int(provider_id))
+
+
 def project(registry, campaign_id):
     """Count what the log holds, as the crons and their jobs do."""
     for model in ("marketing.engagement.projection", "email.deliverability.stats"):
@@ -185,7 +192,11 @@ def fork(function, *arguments, breaks=()):
 
 
 # These go on by themselves, those are waited for.
-STARTED = {"read_webhooks": read_webhooks, "opt_out": opt_out}
+STARTED = {
+    "read_webhooks": read_webhooks,
+    "read_queue": read_queue,
+    "opt_out": opt_out,
+}
 AWAITED = {"enqueue": enqueue, "project": project, "confirm": confirm}
 
 

@@ -125,6 +125,12 @@ class Launcher:
     def feedback(self, provider_id, keys):
         assert self._ask(f"feedback {provider_id} {' '.join(keys)}") == "0"
 
+    def read_queue(self, provider_id):
+        """Fork a reader of a provider's event queue; return its pid."""
+        pid = int(self._ask(f"read_queue {provider_id}"))
+        self._pids.add(pid)
+        return pid
+
     def read_webhooks(self):
         """Fork a process that reads webhooks until it is killed."""
         pid = int(self._ask("read_webhooks"))

@@ -4,16 +4,20 @@ One message is one request, so a fault is one message's, and the others must not
 it. What the peer has really taken is counted there: no message twice.
 """
 
+import json
 import signal
 from collections import Counter
+from datetime import UTC, datetime
 
 import pytest
 from account import settle
 from ledger import LEDGER
 from ses_peer import SEND
+from sns_signer import record
 from stage import wait_for
 
 SIZE = 12
+DELETE = "AmazonSQS.DeleteMessageBatch"
 FAULTY = SIZE // 2  # its place in the campaign
 ALL_SENT = {"sent": SIZE}
 ONE_DOUBT = {"in_doubt": 1, "sent": SIZE - 1}
@@ -198,3 +202,42 @@ def test_many_connections(stage, launcher, ses_peer, ses_provider_id):
     assert states["in_doubt"] <= 4, "at most one a connection of the killed one"
     assert ses_peer.requests[f"POST {SEND}"] == len(set(ses_peer.calls))
     check_peer(stage, ses_peer, campaign_id)
+
+
+def test_a_reader_of_the_queue_is_killed(stage, launcher, ses_peer, ses_provider_id):
+    """Between what it has stored and its deletion: told twice, counted once."""
+    size, kills = 60, 4
+    stage.query(
+        "UPDATE delivery_provider SET ses_queue_url = %s WHERE id = %s",
+        *(ses_peer.queue_url, ses_provider_id),
+    )
+    addresses = [f"q{number:03}@peer.example" for number in range(size)]
+    campaign_id = stage.campaign_of(ses_provider_id, addresses)
+    launcher.send(campaign_id)
+    wait_for(lambda: stage.status(campaign_id) == "completed")
+    now = datetime.now(UTC)
+    told = [
+        record("Delivery", key, moment=now, message_id=f"ses-{key}")
+        for key in ses_peer.calls
+    ]
+    ses_peer.put(*map(json.dumps, told))
+    ses_peer.loses_deletions, ses_peer.slow = True, 30
+    for kill in range(1, kills + 1):
+        pid = launcher.read_queue(ses_provider_id)
+        wait_for(lambda kill=kill: ses_peer.requests[DELETE] == kill)
+        stop(launcher, pid)
+        ses_peer.reappear()
+    assert len(ses_peer.queue) == size
+    ses_peer.loses_deletions = False
+    pid = launcher.read_queue(ses_provider_id)
+    wait_for(lambda: launcher.has_ended(pid))
+    assert not ses_peer.queue
+    pid = launcher.read_webhooks()
+    totals = """SELECT sum(event_count), sum(known_count),
+                       count(*) FILTER (WHERE state <> 'processed')
+                  FROM delivery_webhook WHERE provider_id = %s"""
+    wait_for(lambda: stage.query(totals, ses_provider_id)[0][2] == 0)
+    stop(launcher, pid)
+    assert stage.query(totals, ses_provider_id)[0] == (size, 10 * kills, 0)
+    assert stage.count_events(campaign_id, "email_delivered") == size
+    LEDGER.note("F11 queue of events", kills)

@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from odoo.addons.marketing_base.sealing import Lost, SealedChar
 from odoo.addons.marketing_delivery.sender.adapter import ProviderDown
 
 from ..sender.account import REGIONS, Account
@@ -33,7 +34,7 @@ class DeliveryProviderSes(models.Model):
         help="Of an IAM user with the permissions ses:SendEmail, ses:SendRawEmail and"
         " ses:GetAccount, and no other.",
     )
-    ses_secret_key = fields.Char(
+    ses_secret_key = SealedChar(
         "Secret Access Key",
         copy=False,
         groups="marketing_base.group_administrator",
@@ -114,6 +115,13 @@ class DeliveryProviderSes(models.Model):
         """Return the plain values of a connection; raise :class:`ProviderDown`."""
         # sudo: the secret is for administrators and goes nowhere but the connection
         this = self.sudo()
+        if isinstance(this.ses_secret_key, Lost):
+            raise ProviderDown(
+                self.env._(
+                    "the secret access key cannot be opened, because it was sealed with"
+                    " the secret of another installation: enter it again"
+                )
+            )
         if not (this.ses_access_key and this.ses_secret_key and this.ses_region):
             raise ProviderDown(self.env._("there is no access key"))
         return Account(

@@ -73,12 +73,12 @@ def parse_record(record):
         raise RecordProblem("this is not an event of SES")
     kind, section, listed = _EVENTS.get(name, _UNKNOWN)
     mail, details = _dict(record.get("mail")), _dict(record.get(section))
-    identifier = _text(mail.get("messageId"))
+    identifier, key = _text(mail.get("messageId")), _find_key(mail)
     stamp = _text(details.get("timestamp")) or _text(mail.get("timestamp"))
     feedback = Feedback(
         kind,
-        _find_key(mail),
-        f"{name}:{identifier}:{_text(details.get('feedbackId')) or stamp}",
+        key,
+        f"{name}:{identifier or key}:{_text(details.get('feedbackId')) or stamp}",
         _read_time(stamp),
         message_id=identifier[:100] or None,
     )

@@ -92,6 +92,7 @@ class SesPeer:
         self.queue = {}  # message id -> body
         self.handed = {}  # receipt handle -> message id, hidden meanwhile
         self.queue_fault = None  # (status, error)
+        self.loses_deletions = False  # it takes its time over them, and then forgets
         self.pages = {}  # path -> (status, body) of plain requests
         self._open = []
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
@@ -326,6 +327,9 @@ class Talk:
             return self._refuse_queue(*peer.queue_fault)
         if request["QueueUrl"] != peer.queue_url:
             return self._refuse_queue(400, "QueueDoesNotExist")
+        if peer.loses_deletions and action == "DeleteMessageBatch":
+            time.sleep(peer.slow)
+            self._drop()
         answer = getattr(self, f"_do_{action}")(request)
         return self._answer(200, json.dumps(answer))
 

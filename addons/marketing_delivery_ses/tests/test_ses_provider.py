@@ -1,12 +1,15 @@
 import ast
 from pathlib import Path
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.marketing_base import sealing
+
 from .ses_common import SesCase
-from .ses_peer import ACCOUNT
+from .ses_peer import ACCOUNT, SECRET
 from .sns_signer import ARN
 
 LAZY = {"boto3", "botocore"}
@@ -171,6 +174,29 @@ class TestSesProvider(SesCase):
         with self.assertNoLogs(level="DEBUG"):
             self.provider.action_test_connection()
         self.assertNotIn("changed/secret", self.provider.last_error)
+
+    def test_the_secret_is_sealed_in_the_database(self):
+        self.env.flush_all()
+        self.env.cr.execute(
+            "SELECT ses_secret_key FROM delivery_provider WHERE id = %s",
+            [self.provider.id],
+        )
+        self.assertTrue(self.env.cr.fetchone()[0].startswith(sealing.PREFIX))
+        self.env.invalidate_all()
+        self.assertEqual(self.provider.sudo().ses_secret_key, SECRET)
+
+    def test_a_secret_of_another_installation(self):
+        self.provider.ses_queue_url = self.peer.queue_url
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with patch.object(sealing, "_get_secrets", lambda: ("another secret" * 4,)):
+            action = self.provider.action_test_connection()
+            self.assertIn("enter it again", action["params"]["message"])
+            with self.enter_registry_test_mode():
+                self.provider._pump_read_ses_queue(self.provider.id)
+                self.provider._pump_read_ses_account(self.provider.id)
+            self.env.invalidate_all()
+            self.assertIn("enter it again", self.provider.ses_queue_error)
 
     def test_a_message_leaves_no_trace_in_the_log(self):
         with self.assertNoLogs(level="DEBUG"):

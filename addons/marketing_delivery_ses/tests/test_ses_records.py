@@ -97,6 +97,8 @@ class TestSesRecords(BaseCase):
         bounce = tell("Bounce", feedbackId="f-1", timestamp="2026-11-02T12:00:00.000Z")
         again = tell("Bounce", feedbackId="f-1", timestamp="2026-11-02T12:00:09.000Z")
         self.assertEqual(bounce[0].event_id, again[0].event_id, "the feedback's name")
+        nameless = [record("Delivery", key, moment=NOON, message_id="") for key in "ab"]
+        self.assertEqual(len({parse_record(told)[0].event_id for told in nameless}), 2)
         self.assertNotIn("@", str([f.event_id for f in one]), "no address")
 
     def test_where_the_key_is(self):
