@@ -23,6 +23,7 @@ class Pace:
     def slow_down(self):
         """Two campaigns at once, or another program, use up the same rate."""
         self.interval = min(LONGEST, max(FIRST, self.interval * 2))
+        self._next = time.monotonic() + self.interval
 
     def wait(self):
         """Return when the next message may leave."""
