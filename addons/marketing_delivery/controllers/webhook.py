@@ -29,7 +29,8 @@ class WebhookController(http.Controller):
         headers = request.httprequest.headers
         verdict = provider._verify_webhook(headers, body)
         if verdict is None:
-            return Response("", status=429, headers={**_HEADERS, "Retry-After": "20"})
+            # what proves it is on its way; who sends events repeats after a 5xx only
+            return Response("", status=503, headers={**_HEADERS, "Retry-After": "20"})
         if not verdict:
             return Response("", status=403, headers=_HEADERS)
         request.env["delivery.webhook"]._store(

@@ -97,11 +97,11 @@ class TestWebhook(FeedbackMixin, SenderCase, HttpCase):
         self.assertFalse(self._stored())
 
     def test_what_cannot_be_judged_yet_comes_again(self):
-        """Nothing of it is kept, and a person's server is not called broken."""
+        """Nothing of it is kept; a 5xx is what senders repeat after."""
         model = self.env.registry["delivery.provider"]
         self.patch(model, "_verify_smtp_webhook", lambda *_args: None)
         response = self._post(self._tell_body((kinds.COMPLAINED, self.rows[0])))
-        self.assertEqual(response.status_code, 429)
+        self.assertEqual(response.status_code, 503)
         self.assertEqual(response.headers["Retry-After"], "20")
         self.assertFalse(self._stored())
 

@@ -132,7 +132,7 @@ class TestSesWebhook(SnsMixin, SesCase, HttpCase):
         """The request asks nobody: SNS comes again, and then it is there."""
         body = self.signer.notify(self._told("Delivery", self.rows[0]))
         response = self._post(body)
-        self.assertEqual(response.status_code, 429)
+        self.assertEqual(response.status_code, 503)
         self.assertTrue(int(response.headers["Retry-After"]) <= 20)
         self.assertFalse(self._stored())
         self.assertFalse(self.asked)
