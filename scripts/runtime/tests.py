@@ -134,6 +134,11 @@ def api(options: list[str]) -> bool:
     return _real_processes("api", options)
 
 
+def acceptance(options: list[str]) -> bool:
+    """A campaign through two providers: the same numbers on every page."""
+    return _real_processes("acceptance", options)
+
+
 def demo(options: list[str]) -> bool:
     """The demo's whole story, in small, on a running server."""
     return _real_processes("demo", options)
@@ -187,5 +192,6 @@ PARTS = {
     "faults": faults,
     "production": production,
     "api": api,
+    "acceptance": acceptance,
     "demo": demo,
 }

@@ -235,6 +235,7 @@ def test_storm(stage, launcher, web, http_peer, provider_id, campaign_id, ledger
     assert stage.states(campaign_id) == {"sent": len(storm.rows)}
     # of the others the sender wrote this event, and there was none here
     assert stage.count_events(campaign_id, "email_sent") == doubted
+    assert "SERIALIZATION_FAILURE" not in web.read_log(), "one waited for a retry"
     check_counters(stage, campaign_id, storm.rows)
     check_stops(stage, storm)
     ledger.note(FAMILY, len(storm.events) + KILLS)

@@ -1,6 +1,8 @@
 from odoo import http
 from odoo.http import Response, request
 
+from odoo.addons.marketing_queue.isolation import own_transaction
+
 from .answers import PRIVATE, PUBLIC_ROUTE
 
 MAX_WEBHOOK = 4 * 1024 * 1024
@@ -33,7 +35,9 @@ class WebhookController(http.Controller):
             return Response("", status=503, headers={**_HEADERS, "Retry-After": "20"})
         if not verdict:
             return Response("", status=403, headers=_HEADERS)
-        request.env["delivery.webhook"]._store(
-            provider, body, headers.get("Content-Encoding")
-        )
+        # a transaction of its own: under the request's isolation level several at once
+        # would fail at the job that they share, and wait for a retry
+        with own_transaction(request.env.registry) as env:
+            encoding = headers.get("Content-Encoding")
+            env["delivery.webhook"]._store(provider, body, encoding)
         return Response("OK", headers=_HEADERS, mimetype="text/plain")
