@@ -27,6 +27,7 @@ from datetime import UTC, datetime
 from http.client import HTTPConnection
 
 import odoo_shell
+from tracking import cpu_seconds
 
 BATCH = 1000
 CLIENTS = 2
@@ -44,7 +45,8 @@ def main():
         _report_http(options)
     if options.direct:
         _report_direct(options)
-    _report_scale(options)
+    if options.old >= 0:
+        _report_scale(options)
 
 
 def _parse():
@@ -72,16 +74,20 @@ def _report_http(options):
     server = _serve(options)
     try:
         _post(options.port, token, [_make_body(), _make_body()])
-        begun = time.perf_counter()
+        begun, used = time.perf_counter(), cpu_seconds(server.pid)
         with ThreadPoolExecutor(CLIENTS) as pool:
             shares = [bodies[n::CLIENTS] for n in range(CLIENTS)]
             list(pool.map(lambda share: _post(options.port, token, share), shares))
         seconds = time.perf_counter() - begun
+        cpu = cpu_seconds(server.pid) - used
     finally:
         os.killpg(server.pid, signal.SIGTERM)
         server.wait(30)
-    rate = len(bodies) * BATCH / seconds
-    print(f"HTTP: {rate:.0f} events/s in batches of {BATCH} (goal {GOAL_HTTP})")
+    events = len(bodies) * BATCH
+    print(
+        f"HTTP: {events / seconds:.0f} events/s in batches of {BATCH} (goal {GOAL_HTTP});"
+        f" {cpu / events * 1e6:.0f} µs of Odoo's processor time an event"
+    )
 
 
 def _make_body():
@@ -105,10 +111,14 @@ def _make_body():
 
 
 def _serve(options):
-    command = [odoo_shell.ODOO, "server", "-d", options.database]
+    """Start Odoo as production does; `-m odoo` cannot start its process for events."""
+    python, environment = _call(options, "get_environment")
+    command = [python, str(odoo_shell.HERE / "odoo_prefork.py"), "server"]
+    command += ["-c", environment["ODOO_RC"], "-d", options.database]
     command += [f"--http-port={options.port}", f"--gevent-port={options.port + 1}"]
     command += ["--workers=2", "--max-cron-threads=0", "--log-level=warn"]
-    server = subprocess.Popen(command, start_new_session=True)
+    environment = {**os.environ, **environment}
+    server = subprocess.Popen(command, start_new_session=True, env=environment)
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline and server.poll() is None:
         try:

@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import os
+import sys
 import time
 import uuid
 from datetime import datetime, timedelta
@@ -16,6 +18,12 @@ COLUMNS = (
     "source_id, event_id, event_type, occurred_at, company_id, partner_id, properties"
 )
 BARE = "benchmark_bare_copy"
+
+
+def get_environment(env):
+    """Return the interpreter of Odoo and the variables that it needs."""
+    names = ("PYTHONPATH", "ODOO_RC")
+    return [sys.executable, {name: os.environ[name] for name in names}]
 
 
 def make_key(env, rate):
@@ -105,12 +113,13 @@ def _copy(cr, rows, source):
 
 _FILL = """
     INSERT INTO marketing_event (source_id, event_id, event_type, occurred_at,
-           received_at, company_id, partner_id, campaign_id, properties)
+           received_at, company_id, partner_id, campaign_id, recipient_id, properties)
     SELECT 'odoo', 'old:' || %(stamp)s || ':' || n,
            (ARRAY['email_sent', 'email_opened', 'email_clicked', 'page_view'])
            [n %% 4 + 1],
            at, at, %(company)s, 1 + n %% 99991,
            CASE WHEN n %% 4 < 3 THEN -1 - n %% 1000 END,
+           CASE WHEN n %% 4 < 3 THEN -1 - n / 4 END,
            '{"device": "desktop", "client": "chrome", "link_position": 1}'
       FROM generate_series(%(first)s::bigint, %(last)s::bigint) n,
            LATERAL (SELECT now() AT TIME ZONE 'UTC'

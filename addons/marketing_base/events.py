@@ -53,14 +53,14 @@ _SELECTED = f"(SELECT {_NAMES}, 1 FROM %s given) AS incoming({_NAMES}, position)
 def _insert_from(source):
     return f"""
     WITH incoming AS (
-        SELECT DISTINCT ON (source_id, event_id) *
+        SELECT DISTINCT ON (source_id COLLATE "C", event_id COLLATE "C") *
           FROM {source}
-         ORDER BY source_id, event_id, position
+         ORDER BY source_id COLLATE "C", event_id COLLATE "C", position
     ), accepted AS (
         INSERT INTO marketing_event_key (source_id, event_id, body)
         SELECT source_id, event_id,
                hashtextextended(event_type || properties::text, 0)
-          FROM incoming ORDER BY source_id, event_id
+          FROM incoming ORDER BY source_id COLLATE "C", event_id COLLATE "C"
             ON CONFLICT DO NOTHING
         RETURNING source_id, event_id
     )
@@ -73,7 +73,6 @@ def _insert_from(source):
       JOIN accepted USING (source_id, event_id)
       LEFT JOIN marketing_identity erased
         ON erased.partner_id = incoming.partner_id AND erased.erased_at IS NOT NULL
-     ORDER BY source_id, event_id
 """
 
 

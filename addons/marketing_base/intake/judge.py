@@ -17,6 +17,10 @@ MAX_ID = 2**31 - 1
 REQUIRED = ("event_id", "event_type", "occurred_at")
 FIELDS = {*REQUIRED, "partner_id", "campaign_id", "properties", "session_id", "context"}
 MAX_TIME_LENGTH = 40
+# cleaned properties are made here: they cannot contain themselves
+_encode = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, check_circular=False
+).encode
 # code -> may the same event become acceptable later, when it is replayed as it is?
 CODES = {
     "not_an_object": False,
@@ -108,7 +112,7 @@ class Judge:
             words = problem.message.removeprefix(problem.name).strip()[:200]
             pointer = f"/properties{pointer}"
             raise Refused("invalid_properties", words, pointer) from problem
-        text = json.dumps(properties, ensure_ascii=False, allow_nan=False)
+        text = _encode(properties)
         # UTF-8 takes at most four bytes a character
         if len(text) > MAX_EVENT_BYTES // 4 and len(text.encode()) > MAX_EVENT_BYTES:
             raise Unacceptable("too_large")

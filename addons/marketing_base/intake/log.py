@@ -1,83 +1,104 @@
 """Judged events into the log: one statement, and a verdict for each of them."""
 
+from json.encoder import encode_basestring
+
 from ..events import IDENTIFYING_PROPERTIES
 
 ACCEPTED, DUPLICATE, CONFLICT = "accepted", "duplicate", "conflict"
-# Positions are those of the rows given: the first of two with one identifier counts.
+# One text for all rows: an array a column would make the server parse and check each
+# value as an expression of its own, which took longer than storing it.
 _GIVEN = """
-    unnest(%(ids)s::text[], %(types)s::text[], %(times)s::timestamp[],
-           %(partners)s::int[], %(campaigns)s::int[], %(bodies)s::jsonb[])
-    WITH ORDINALITY AS given(
-        event_id, event_type, occurred_at, partner_id, campaign_id, properties,
-        position)
+    jsonb_to_recordset(%(given)s::jsonb) AS given(
+        n int, id text, type text, at timestamp, partner int, campaign int, body jsonb)
 """
-_BODY = "hashtextextended(event_type || properties::text, 0)"
+_BODY = "hashtextextended(type || body::text, 0)"
 _WRITE = f"""
     WITH incoming AS MATERIALIZED (
-        SELECT DISTINCT ON (event_id) * FROM {_GIVEN} ORDER BY event_id, position
+        SELECT * FROM {_GIVEN}
     ), accepted AS (
         INSERT INTO marketing_event_key (source_id, event_id, body)
-        SELECT %(source)s, event_id, {_BODY} FROM incoming ORDER BY event_id
+        SELECT %(source)s, id, {_BODY} FROM incoming ORDER BY n
             ON CONFLICT DO NOTHING
         RETURNING event_id
     ), written AS (
         INSERT INTO marketing_event (source_id, event_id, event_type, occurred_at,
                company_id, partner_id, campaign_id, properties)
-        SELECT %(source)s, event_id, event_type, occurred_at, %(company)s,
-               incoming.partner_id, campaign_id,
-               CASE WHEN erased.id IS NULL THEN properties
-                    ELSE properties - %(identifying)s::text[] END
+        SELECT %(source)s, incoming.id, type, at, %(company)s, partner, campaign,
+               CASE WHEN erased.id IS NULL THEN incoming.body
+                    ELSE incoming.body - %(identifying)s::text[] END
           FROM incoming
-          JOIN accepted USING (event_id)
+          JOIN accepted ON accepted.event_id = incoming.id
           LEFT JOIN marketing_identity erased
-            ON erased.partner_id = incoming.partner_id AND erased.erased_at IS NOT NULL
+            ON erased.partner_id = incoming.partner AND erased.erased_at IS NOT NULL
     )
-    SELECT position FROM incoming JOIN accepted USING (event_id)
+    SELECT n FROM incoming
+     WHERE NOT EXISTS (SELECT FROM accepted WHERE accepted.event_id = incoming.id)
 """
 # A conflict is counted on the key row; rows are locked in order, as two batches with
-# the same conflicts would else wait for each other in a circle.
+# the same identifiers would otherwise wait for each other in a circle.
 _COUNT_CONFLICTS = f"""
     WITH other AS MATERIALIZED (
-        SELECT given.position, given.event_id
+        SELECT given.n, given.id
           FROM {_GIVEN}
           JOIN marketing_event_key known
-            ON known.source_id = %(source)s AND known.event_id = given.event_id
-         WHERE NOT given.position = ANY(%(accepted)s) AND known.body <> {_BODY}
+            ON known.source_id = %(source)s AND known.event_id = given.id
+         WHERE known.body <> {_BODY.replace("body", "given.body")}
     ), locked AS MATERIALIZED (
         SELECT event_id FROM marketing_event_key
-         WHERE source_id = %(source)s AND event_id IN (SELECT event_id FROM other)
-         ORDER BY event_id FOR UPDATE
+         WHERE source_id = %(source)s AND event_id IN (SELECT id FROM other)
+         ORDER BY event_id COLLATE "C" FOR UPDATE
     ), counted AS (
         UPDATE marketing_event_key known SET conflicts = known.conflicts + again.number
-          FROM (SELECT event_id, count(*) AS number
-                  FROM other JOIN locked USING (event_id) GROUP BY event_id) again
-         WHERE known.source_id = %(source)s AND known.event_id = again.event_id
+          FROM (SELECT id, count(*) AS number
+                  FROM other JOIN locked ON locked.event_id = other.id
+                 GROUP BY id) again
+         WHERE known.source_id = %(source)s AND known.event_id = again.id
     )
-    SELECT position FROM other
+    SELECT n FROM other
 """
 
 
 def log_rows(cr, rows, source_id, company_id):
     """Insert :class:`.judge.Row` s of one source; return a verdict for each, in order.
 
-    Call it in READ COMMITTED: a lost race is then a duplicate and not an error.
+    Of two with one identifier the first counts. Call it in READ COMMITTED: a lost race
+    is then a duplicate and not an error.
     """
     if not rows:
         return []
-    names = ("ids", "types", "times", "partners", "campaigns", "bodies")
+    first = {}
+    for position, row in enumerate(rows):
+        first.setdefault(row.event_id, position)
+    # in one order everywhere: two batches then never wait for each other in a circle
+    chosen = [first[event_id] for event_id in sorted(first)]
     values = {
-        **dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)),
         "source": source_id,
         "company": company_id,
         "identifying": list(IDENTIFYING_PROPERTIES),
     }
-    cr.execute(_WRITE, values)
+    cr.execute(_WRITE, {**values, "given": _pack(rows, chosen)})
+    known = {chosen[number] for (number,) in cr.fetchall()}
     verdicts = [DUPLICATE] * len(rows)
-    accepted = [position for (position,) in cr.fetchall()]
-    for position in accepted:
-        verdicts[position - 1] = ACCEPTED
-    if len(accepted) < len(rows):
-        cr.execute(_COUNT_CONFLICTS, {**values, "accepted": accepted})
-        for (position,) in cr.fetchall():
-            verdicts[position - 1] = CONFLICT
+    for position in chosen:
+        if position not in known:
+            verdicts[position] = ACCEPTED
+    again = [p for p, verdict in enumerate(verdicts) if verdict == DUPLICATE]
+    if again:
+        cr.execute(_COUNT_CONFLICTS, {**values, "given": _pack(rows, again)})
+        for (number,) in cr.fetchall():
+            verdicts[again[number]] = CONFLICT
     return verdicts
+
+
+def _pack(rows, positions):
+    """Return the rows at these positions, numbered, as the text of a JSON array."""
+    return f"[{','.join(_pack_row(n, rows[p]) for n, p in enumerate(positions))}]"
+
+
+def _pack_row(number, row):
+    return (
+        f'{{"n":{number},"id":{encode_basestring(row.event_id)},'
+        f'"type":{encode_basestring(row.event_type)},"at":"{row.occurred_at}",'
+        f'"partner":{row.partner_id or "null"},'
+        f'"campaign":{row.campaign_id or "null"},"body":{row.properties}}}'
+    )

@@ -6,6 +6,7 @@ is left out or cut silently: the sender is told.
 
 import math
 import re
+from functools import lru_cache
 
 from ..scrub import scrub_text
 
@@ -14,7 +15,8 @@ MAX_PROPERTIES = 255
 MAX_INTEGER = 2**63
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 # neither an address nor a number with enough digits for a telephone
-_HARMLESS = re.compile(r"[^@%]{0,6}|[A-Za-z_ .:/-]+")
+_OTHER = r"[^@%\d\x00\ud800-\udfff]*+"
+_HARMLESS = re.compile(rf"{_OTHER}(?:\d{_OTHER}){{0,6}}+")
 
 
 class Unacceptable(ValueError):
@@ -67,12 +69,24 @@ class Cleaner:
         for name, item in value.items():
             if type(name) is not str:
                 raise Unacceptable("duplicate_name")
-            result[clean_text(name)] = self.clean(item, depth + 1)
+            result[_clean_name(name)] = self.clean(item, depth + 1)
         return result
 
 
 def clean_text(text):
     """Return ``text`` with addresses and telephone numbers masked."""
+    if _HARMLESS.fullmatch(text):
+        return text
     if _UNSTORABLE.search(text):
         raise Unacceptable("unstorable_text")
-    return text if _HARMLESS.fullmatch(text) else scrub_text(text)
+    return scrub_text(text)
+
+
+@lru_cache(4096)
+def _clean_short_name(name):
+    return clean_text(name)
+
+
+def _clean_name(name):
+    """Clean a name; most are among the few of our types."""
+    return _clean_short_name(name) if len(name) <= 64 else clean_text(name)

@@ -1,7 +1,7 @@
+from datetime import timedelta
 from typing import NamedTuple
 
 from odoo import api, models
-from odoo.tools import SQL
 
 from odoo.addons.marketing_queue.isolation import read_committed
 
@@ -10,7 +10,7 @@ from ..intake.judge import Judge, Refusal, collect_ids
 from ..intake.keeping import keep
 from ..intake.log import log_rows
 
-LATE = "24 hours"
+LATE = timedelta(hours=24)
 FULL_RETRY_SECONDS = 3600
 
 
@@ -74,7 +74,8 @@ class MarketingEventIntake(models.AbstractModel):
             verdicts = log_rows(cr, rows, source.source_id, source.company_id)
             if source.key_id:
                 self._keep_refused(cr, source, raws, judged)
-            _note_batch(cr, source, rows, verdicts, len(raws))
+            late = self.env.cr.now() - LATE
+            _note_batch(cr, source, rows, verdicts, len(raws), late)
         answers = iter(verdicts)
         return [row if isinstance(row, Refusal) else next(answers) for row in judged]
 
@@ -140,27 +141,26 @@ class MarketingEventIntake(models.AbstractModel):
         )
 
 
-def _note_batch(cr, source, rows, verdicts, received):
-    moments = [
-        row.occurred_at
+def _note_batch(cr, source, rows, verdicts, received, late):
+    """Add the row of a batch; events before ``late`` came late."""
+    late = late.isoformat(" ")
+    accepted = [
+        row.occurred_at < late
         for row, verdict in zip(rows, verdicts, strict=True)
         if verdict == "accepted"
     ]
     cr.execute(
-        SQL(
-            """INSERT INTO marketing_event_batch (source_id, company_id, received,
-                      accepted, duplicates, conflicts, rejected, late)
-               SELECT %s, %s, %s, %s, %s, %s, %s, count(*) FILTER (
-                      WHERE moment < now() AT TIME ZONE 'UTC' - %s::interval)
-                 FROM unnest(%s::timestamp[]) moment""",
+        """INSERT INTO marketing_event_batch (source_id, company_id, received,
+                  accepted, duplicates, conflicts, rejected, late)
+           VALUES (%s, %s, %s, %s, %s, %s, %s, %s)""",
+        [
             source.source_id,
             source.company_id,
             received,
-            len(moments),
+            len(accepted),
             verdicts.count("duplicate"),
             verdicts.count("conflict"),
             received - len(rows),
-            LATE,
-            moments,
-        )
+            sum(accepted),
+        ],
     )
