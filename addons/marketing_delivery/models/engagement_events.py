@@ -24,9 +24,6 @@ _REACTIONS = f"""
            ('campaign_viewed', r.opened_at),
            ('campaign_clicked', r.clicked_at)) m(event_type, at)
      WHERE r.id = ANY(%(ids)s) AND m.at IS NOT NULL
-       AND NOT EXISTS (SELECT FROM marketing_event_key known
-                        WHERE known.source_id = 'odoo'
-                          AND known.event_id = m.event_type || ':' || r.send_key)
 """
 
 
@@ -45,5 +42,9 @@ class MarketingEngagementProjection(models.AbstractModel):
         insert_selected_events(self.env.cr, SQL(_DELIVERED, low=low, high=high))
 
     def _log_reactions(self, recipient_ids):
-        """The first open and the first click of a person; later ones change nothing."""
-        insert_selected_events(self.env.cr, SQL(_REACTIONS, ids=recipient_ids))
+        """The first open and the first click of a person; later ones change nothing.
+
+        :param recipient_ids: who got a first open or click that they had not
+        """
+        if recipient_ids:
+            insert_selected_events(self.env.cr, SQL(_REACTIONS, ids=recipient_ids))

@@ -48,7 +48,10 @@ class MarketingEngagementProjection(models.AbstractModel):
         low, _high = self.env["marketing.projection"]._window(NAME)
         self.env.cr.execute("DELETE FROM delivery_click")
         self.env.cr.execute("SELECT id FROM campaign_recipient ORDER BY id")
-        self._project([row[0] for row in self.env.cr.fetchall()], low)
+        ids = [row[0] for row in self.env.cr.fetchall()]
+        self._project(ids, low)
+        for chunk in split_every(CHUNK, ids, list):
+            self._log_reactions(chunk)
 
     def _get_settled(self, low, high):
         """Return the transaction at which the first unjudgeable click was logged.
@@ -101,13 +104,15 @@ class MarketingEngagementProjection(models.AbstractModel):
             values = self._prepare_values(ids, high)
             self.env.cr.execute(SQL(rules.JUDGED_CLICKS + rules.WRITE_CLICKS, **values))
             self.env.cr.execute(SQL(rules.WRITE_RECIPIENTS, **values))
-            self._log_reactions(ids)
+            reacted = [row[0] for row in self.env.cr.fetchall() if row[0]]
+            self._log_reactions(reacted)
         self.env.invalidate_all(flush=False)
 
     @staticmethod
     def _prepare_values(ids, high):
         return {
-            "ids": ids,
+            # one literal: the parser would read an array of 10,000 word by word
+            "ids": SQL("%s::int[]", f"{{{','.join(map(str, ids))}}}"),
             "high": high,
             "early": rules.EARLY,
             "own": rules.OWN_EVENT,

@@ -89,8 +89,10 @@ WRITE_CLICKS = """
            (excluded.verdict, excluded.verdict_reason, excluded.customer_id)
 """
 
+# The log and the clicks are read by the list of ids and not by a join with it: where
+# statistics are old, a join walks through the index of everybody's events.
 WRITE_RECIPIENTS = """
-    WITH facts AS (
+    WITH said AS (
         SELECT r.id,
                min(e.occurred_at) FILTER (WHERE e.event_type = 'email_opened'
                    AND NOT %(machine_open)s) AS opened_at,
@@ -109,14 +111,30 @@ WRITE_RECIPIENTS = """
                (array_agg(e.properties ORDER BY e.properties ->> 'bounce_type',
                           e.occurred_at, e.event_id) FILTER (
                    WHERE e.event_type IN ('email_bounced', 'email_dropped')))[1]
-                   AS bounce,
-               (SELECT min(c.clicked_at) FROM delivery_click c
-                 WHERE c.recipient_id = r.id AND c.verdict = 'human') AS clicked_at
-          FROM campaign_recipient r
-          LEFT JOIN marketing_event e ON e.recipient_id = r.id
+                   AS bounce
+          FROM marketing_event e
+          JOIN campaign_recipient r ON r.id = e.recipient_id
+         WHERE e.recipient_id = ANY(%(ids)s) AND r.id = ANY(%(ids)s)
            AND e.xact_id < %(high)s AND %(own)s
-         WHERE r.id = ANY(%(ids)s)
          GROUP BY r.id
+    ), clicked AS (
+        SELECT recipient_id AS id, min(clicked_at) AS clicked_at FROM delivery_click
+         WHERE recipient_id = ANY(%(ids)s) AND verdict = 'human'
+         GROUP BY recipient_id
+    ), facts AS (
+        SELECT r.id, said.opened_at, said.machine_opened_at, clicked.clicked_at,
+               said.unsubscribed_at, said.bounced_at, said.delivered_at,
+               said.complained_at,
+               COALESCE(bounce ->> 'bounce_type', r.bounce_type) AS bounce_type,
+               CASE WHEN r.email_address IS NOT NULL
+                    THEN COALESCE(bounce ->> 'detail', r.bounce_reason) END
+                   AS bounce_reason,
+               r.opened_at IS NULL AND said.opened_at IS NOT NULL
+               OR r.clicked_at IS NULL AND clicked.clicked_at IS NOT NULL AS reacted
+          FROM campaign_recipient r
+          LEFT JOIN said USING (id)
+          LEFT JOIN clicked USING (id)
+         WHERE r.id = ANY(%(ids)s)
     )
     UPDATE campaign_recipient r
        SET opened_at = f.opened_at, machine_opened_at = f.machine_opened_at,
@@ -124,12 +142,7 @@ WRITE_RECIPIENTS = """
            bounced_at = f.bounced_at, delivered_at = f.delivered_at,
            complained_at = f.complained_at, bounce_type = f.bounce_type,
            bounce_reason = f.bounce_reason
-      FROM (SELECT facts.*,
-                   COALESCE(bounce ->> 'bounce_type', r.bounce_type) AS bounce_type,
-                   CASE WHEN r.email_address IS NOT NULL
-                        THEN COALESCE(bounce ->> 'detail', r.bounce_reason) END
-                       AS bounce_reason
-              FROM facts JOIN campaign_recipient r USING (id)) f
+      FROM facts f
      WHERE r.id = f.id
        AND (r.opened_at, r.machine_opened_at, r.clicked_at, r.unsubscribed_at,
             r.bounced_at, r.delivered_at, r.complained_at, r.bounce_type,
@@ -138,4 +151,5 @@ WRITE_RECIPIENTS = """
            (f.opened_at, f.machine_opened_at, f.clicked_at, f.unsubscribed_at,
             f.bounced_at, f.delivered_at, f.complained_at, f.bounce_type,
             f.bounce_reason)
+ RETURNING CASE WHEN f.reacted THEN r.id END
 """
