@@ -40,6 +40,7 @@
         "views/marketing_topic_views.xml",
         "data/ir_cron_campaign_days.xml",
         "views/campaign_daily_stats_views.xml",
+        "views/campaign_hourly_stats_views.xml",
         "views/email_campaign_days_views.xml",
         "data/email_template_creative_data.xml",
         "views/email_creative_views.xml",

@@ -6,6 +6,7 @@ from . import marketing_event_intake
 from . import marketing_event_failure
 from . import marketing_event_replay
 from . import marketing_projection
+from . import marketing_rated
 from . import marketing_identity
 from . import marketing_audit_log
 from . import marketing_audit_table

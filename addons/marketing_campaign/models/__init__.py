@@ -51,7 +51,9 @@ from . import marketing_attribution_events
 from . import campaign_recipient_events
 from . import marketing_engagement_projection
 from . import sale_order
+from . import campaign_period_stats
 from . import campaign_daily_stats
+from . import campaign_hourly_stats
 from . import campaign_daily_projection
 from . import email_creative_projection
 from . import email_campaign_comparison

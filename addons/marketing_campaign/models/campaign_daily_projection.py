@@ -1,15 +1,10 @@
 from odoo import api, models
-from odoo.tools import SQL, split_every
+from odoo.tools import SQL
 
 from odoo.addons.marketing_delivery.models import engagement_sql as rules
+from odoo.addons.marketing_delivery.models.campaign_recount import replace_rows
 
 NAME = "campaign_daily"
-CHUNK = 100  # campaigns a statement
-# Campaigns to count again although no event says so: verdicts, credits, other days.
-# Only inserted into: whoever marks a campaign never waits for the one who counts.
-DIRTY_TABLE = SQL(
-    "CREATE TABLE IF NOT EXISTS campaign_daily_dirty (campaign_id integer NOT NULL)"
-)
 EVENT_TYPES = (
     "email_sent",
     "email_failed",
@@ -32,7 +27,7 @@ MESSAGE_MOMENTS = {
     "complained": "r.complained_at",
 }
 COUNTED = (*MESSAGE_MOMENTS, "opens", "machine_opens", "clicks", "machine_clicks")
-COLUMNS = (*COUNTED, "orders", "revenue", "spend")
+SUMMED = (*COUNTED, "orders", "revenue")
 
 # Each source is reduced to (campaign, hour, what, how many, money) before the time
 # zone is looked at: a campaign has millions of moments and few hours. Zones differ
@@ -64,16 +59,28 @@ _FACTS = """
         SELECT a.campaign_id, 'orders', {order}, count(*), sum(a.revenue)
           FROM marketing_attribution a WHERE a.campaign_id = ANY(%(ids)s)
          GROUP BY 1, 2, 3
-    ), counted AS (
-        SELECT f.campaign_id, c.company_id,
-               (f.quarter AT TIME ZONE 'UTC' AT TIME ZONE
-                COALESCE(NULLIF(p.tz, ''), 'UTC'))::date AS day, %(sums)s
+    ), located AS (
+        SELECT f.*, c.company_id, c.spend AS campaign_spend,
+               f.quarter AT TIME ZONE 'UTC' AT TIME ZONE
+               COALESCE(NULLIF(p.tz, ''), 'UTC') AS moment
           FROM fact f
           JOIN email_campaign c ON c.id = f.campaign_id
           JOIN res_company y ON y.id = c.company_id
           JOIN res_partner p ON p.id = y.partner_id
-         GROUP BY 1, 2, 3
-    )
+    ), counted AS (
+        SELECT campaign_id, company_id, campaign_spend, moment::date AS day,
+               quarter - (moment - date_trunc('hour', moment)) AS hour, %(counts)s
+          FROM located GROUP BY 1, 2, 3, 4, 5
+    ), hours AS (
+        SELECT counted.*, floor(extract(epoch FROM hour - COALESCE(
+                   min(hour) FILTER (WHERE sent > 0) OVER campaign,
+                   min(hour) OVER campaign)) / 3600) AS hours_after
+          FROM counted WINDOW campaign AS (PARTITION BY campaign_id)
+    ), days AS (
+        SELECT campaign_id, company_id, day, %(sums)s, %(spend)s AS spend
+          FROM hours GROUP BY 1, 2, 3
+    ), %(day_rows)s, %(hour_rows)s
+    SELECT
 """.format(
     message=_QUARTER.format("m.at"),
     event=_QUARTER.format("e.occurred_at"),
@@ -82,116 +89,69 @@ _FACTS = """
 )
 # The days add up to what the campaign shows, whatever was rounded there.
 _SPEND = SQL(
-    """COALESCE(max(c.spend) * sum(number) FILTER (WHERE kind = 'sent')
-       / sum(sum(number) FILTER (WHERE kind = 'sent'))
-         OVER (PARTITION BY f.campaign_id), 0) AS spend"""
+    """COALESCE(max(campaign_spend) * sum(sent)
+       / NULLIF(sum(sum(sent)) OVER (PARTITION BY campaign_id), 0), 0)"""
 )
-_WRITE = """
-    , dropped AS (
-        DELETE FROM campaign_daily_stats d
-         WHERE d.campaign_id = ANY(%(ids)s)
-           AND NOT EXISTS (SELECT FROM counted c
-                            WHERE c.campaign_id = d.campaign_id AND c.day = d.day)
-    )
-    INSERT INTO campaign_daily_stats AS d (campaign_id, company_id, day, %(columns)s)
-    SELECT campaign_id, company_id, day, %(columns)s FROM counted
-     ORDER BY campaign_id, day
-        ON CONFLICT (campaign_id, day) DO UPDATE
-       SET (company_id, %(columns)s) = (EXCLUDED.company_id, %(new)s)
-     WHERE (d.company_id, %(old)s) IS DISTINCT FROM (EXCLUDED.company_id, %(new)s)
-"""
 
 
 class CampaignDailyStats(models.Model):
-    """Each campaign with something new is counted again, in one statement.
+    """Days and hours of campaigns, counted by one statement.
 
-    So late, doubled and shuffled events end in the same rows as a rebuild.
+    Verdicts, credits and other prices come without an event: who changes them marks
+    the campaign.
     """
 
     _inherit = "campaign.daily.stats"
-
-    def init(self):
-        self.env.cr.execute(DIRTY_TABLE)
-
-    @api.model
-    def _drop_marks(self):
-        self.env.cr.execute("DROP TABLE IF EXISTS campaign_daily_dirty")
+    _recount_name = NAME
+    _recount_types = EVENT_TYPES
 
     @api.model
     def _cron_refresh(self):
-        self.env["marketing.job"]._enqueue(self._name, "_run", key=self._name)
+        """The cron's name for it, also in databases from before."""
+        self._cron_enqueue()
 
-    @api.model
-    def _mark(self, campaign_ids):
-        """Have these campaigns counted again by the next run."""
-        if campaign_ids:
-            self.env.cr.execute(
-                "INSERT INTO campaign_daily_dirty SELECT unnest(%s)",
-                [sorted(campaign_ids)],
-            )
+    def _drop_rows(self):
+        super()._drop_rows()
+        self.env.cr.execute("DELETE FROM campaign_hourly_stats")
 
-    @api.model
-    def _run(self):
-        """Count what is new; returns how many campaigns were looked at."""
-        projection = self.env["marketing.projection"]
-        low, high = projection._window(NAME)
-        self.env.flush_all()
-        self.env.cr.execute("DELETE FROM campaign_daily_dirty RETURNING campaign_id")
-        touched = {row[0] for row in self.env.cr.fetchall()}
-        touched |= self._get_touched(low, high)
-        self._recount(sorted(touched), high)
-        projection._advance(NAME, high)
-        return len(touched)
-
-    @api.model
-    def _rebuild(self):
-        """Drop all rows and count everything, up to where the last run stopped."""
-        low, _high = self.env["marketing.projection"]._window(NAME)
-        self.env.flush_all()
-        self.env.cr.execute("DELETE FROM campaign_daily_stats")
-        self.env.cr.execute("SELECT id FROM email_campaign ORDER BY id")
-        self._recount([row[0] for row in self.env.cr.fetchall()], low)
-
-    def _get_touched(self, low, high):
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT DISTINCT campaign_id FROM marketing_event
-                    WHERE xact_id >= %s AND xact_id < %s
-                      AND event_type = ANY(%s) AND campaign_id IS NOT NULL""",
-                low,
-                high,
-                list(EVENT_TYPES),
-            )
-        )
-        return {row[0] for row in rows}
+    def _count(self, ids, high):
+        # pylint: disable-next=sql-injection
+        self.env.cr.execute(SQL(_FACTS, **_prepare_values(ids, high)))
 
     def _recount(self, campaign_ids, high):
-        for ids in split_every(CHUNK, campaign_ids, list):
-            # pylint: disable-next=sql-injection
-            self.env.cr.execute(SQL(_FACTS + _WRITE, **_prepare_values(ids, high)))
-        self.invalidate_model(flush=False)
-        return len(campaign_ids)
+        result = super()._recount(campaign_ids, high)
+        self.env["campaign.hourly.stats"].invalidate_model(flush=False)
+        return result
 
 
 def _prepare_values(ids, high):
-    names = [SQL.identifier(column) for column in COLUMNS]
+    names = [SQL.identifier(column) for column in SUMMED]
     moments = [
         SQL("(%s, %s)", kind, SQL(moment))  # pylint: disable=sql-injection
         for kind, moment in MESSAGE_MOMENTS.items()
     ]
-    sums = [
+    counts = [
         SQL("COALESCE(sum(number) FILTER (WHERE kind = %s), 0) AS %s", name, column)
-        for name, column in zip(COLUMNS[:-2], names[:-2], strict=True)
+        for name, column in zip(SUMMED[:-1], names[:-1], strict=True)
     ]
-    sums += [SQL("sum(money) AS revenue"), _SPEND]
+    columns = ("company_id", *SUMMED)
     return {
         "ids": ids,
         "high": high,
         "own": rules.OWN_EVENT,
         "machine_open": rules.MACHINE_OPEN,
         "moments": SQL(", ").join(moments),
-        "sums": SQL(", ").join(sums),
-        "columns": SQL(", ").join(names),
-        "old": SQL(", ").join(SQL("d.%s", name) for name in names),
-        "new": SQL(", ").join(SQL("EXCLUDED.%s", name) for name in names),
+        "counts": SQL(", ").join([*counts, SQL("sum(money) AS revenue")]),
+        "sums": SQL(", ").join(SQL("sum(%s) AS %s", name, name) for name in names),
+        "spend": _SPEND,
+        "day_rows": replace_rows(
+            "campaign_daily_stats", "days", ids, ("day",), (*columns, "spend")
+        ),
+        "hour_rows": replace_rows(
+            "campaign_hourly_stats",
+            "hours",
+            ids,
+            ("hour",),
+            (*columns, "day", "hours_after"),
+        ),
     }

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from odoo.addons.marketing_base.models.marketing_rated import percent
 from odoo.addons.marketing_delivery.sender.progress import GROUPS, MESSAGE
 
 # Total -> which messages it counts. Delivered = accepted and not bounced so far.
@@ -44,7 +45,9 @@ def _rate(label, help):
 class EmailCampaign(models.Model):
     """Numbers of a campaign: a projection of its messages, rebuilt at any time."""
 
-    _inherit = "email.campaign"
+    _name = "email.campaign"
+    _inherit = ["email.campaign", "marketing.rated"]
+    _rates = RATES
 
     total_recipients = _total("Audience")
     total_queued = _total("Waiting")
@@ -87,37 +90,11 @@ class EmailCampaign(models.Model):
     def _get_server_fields(self):
         return super()._get_server_fields() | dict.fromkeys(TOTALS, 0)
 
-    @api.depends(*TOTALS)
-    def _compute_rates(self):
-        for campaign in self:
-            for rate, (part, whole) in RATES.items():
-                campaign[rate] = _percent(campaign[part], campaign[whole])
-
     @api.depends("total_recipients", "total_queued")
     def _compute_progress(self):
         for campaign in self:
             settled = campaign.total_recipients - campaign.total_queued
-            campaign.progress = _percent(settled, campaign.total_recipients)
-
-    def _field_to_sql(self, alias, field_expr, query=None):
-        """Rates are not stored but can be sorted by."""
-        if field_expr not in RATES:
-            return super()._field_to_sql(alias, field_expr, query)
-        part, whole = (
-            super(EmailCampaign, self)._field_to_sql(alias, name, query)
-            for name in RATES[field_expr]
-        )
-        return SQL("COALESCE(100.0 * %s / NULLIF(%s, 0), 0)", part, whole)
-
-    def _read_group_select(self, aggregate_spec, query):
-        """The rate of a group is its sum over its sum, never a mean of rates."""
-        name, _colon, function = aggregate_spec.partition(":")
-        if name not in RATES or function != "avg":
-            return super()._read_group_select(aggregate_spec, query)
-        part, whole = (
-            self._field_to_sql(self._table, field, query) for field in RATES[name]
-        )
-        return SQL("COALESCE(100.0 * SUM(%s) / NULLIF(SUM(%s), 0), 0)", part, whole)
+            campaign.progress = percent(settled, campaign.total_recipients)
 
     def _refresh_statistics(self):
         """Count again, in one statement; returns the campaigns whose numbers changed.
@@ -163,7 +140,3 @@ class EmailCampaign(models.Model):
             group = self.env.ref(f"marketing_base.{name}").sudo()
             for campaign in self:
                 group._bus_send(MESSAGE, {"id": campaign.id})
-
-
-def _percent(part, whole):
-    return 100.0 * part / whole if whole else 0.0

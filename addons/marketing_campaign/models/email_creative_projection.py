@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.tools import SQL
 
+from odoo.addons.marketing_delivery.models.campaign_recount import replace_rows
+
 _COUNTS = {
     "assigned": "TRUE",
     "sent": "r.state = 'sent'",
@@ -9,7 +11,6 @@ _COUNTS = {
     "clicked": "r.clicked_at IS NOT NULL",
     "unsubscribed": "r.unsubscribed_at IS NOT NULL",
 }
-_COLUMNS = (*_COUNTS, "orders", "revenue")
 # A campaign without creatives costs one look into their (small) relation.
 _WRITE = """
     WITH chosen AS (
@@ -31,20 +32,8 @@ _WRITE = """
         SELECT message.*, COALESCE(money.orders, 0) AS orders,
                COALESCE(money.revenue, 0) AS revenue
           FROM message LEFT JOIN money USING (campaign_id, creative_id)
-    ), dropped AS (
-        DELETE FROM email_creative_stats s
-         WHERE s.campaign_id = ANY(%(ids)s)
-           AND NOT EXISTS (SELECT FROM counted c
-                            WHERE c.campaign_id = s.campaign_id
-                              AND c.creative_id = s.creative_id)
-    )
-    INSERT INTO email_creative_stats AS s (
-           campaign_id, creative_id, company_id, %(columns)s)
-    SELECT campaign_id, creative_id, company_id, %(columns)s FROM counted
-     ORDER BY campaign_id, creative_id
-        ON CONFLICT (campaign_id, creative_id) DO UPDATE
-       SET (company_id, %(columns)s) = (EXCLUDED.company_id, %(new)s)
-     WHERE (s.company_id, %(old)s) IS DISTINCT FROM (EXCLUDED.company_id, %(new)s)
+    ), %(rows)s
+    SELECT
 """
 
 
@@ -53,24 +42,27 @@ class CampaignDailyStats(models.Model):
 
     _inherit = "campaign.daily.stats"
 
-    def _recount(self, campaign_ids, high):
-        result = super()._recount(campaign_ids, high)
-        names = [SQL.identifier(column) for column in _COLUMNS]
+    def _count(self, ids, high):
+        super()._count(ids, high)
         counts = [
             SQL(
                 "count(*) FILTER (WHERE %s) AS %s", SQL(condition), SQL.identifier(name)
             )  # pylint: disable=sql-injection
             for name, condition in _COUNTS.items()
         ]
+        columns = ("company_id", *_COUNTS, "orders", "revenue")
         self.env.cr.execute(
             SQL(
                 _WRITE,
-                ids=list(campaign_ids),
+                ids=ids,
                 counts=SQL(", ").join(counts),
-                columns=SQL(", ").join(names),
-                old=SQL(", ").join(SQL("s.%s", name) for name in names),
-                new=SQL(", ").join(SQL("EXCLUDED.%s", name) for name in names),
+                rows=replace_rows(
+                    "email_creative_stats", "counted", ids, ("creative_id",), columns
+                ),
             )
         )
+
+    def _recount(self, campaign_ids, high):
+        result = super()._recount(campaign_ids, high)
         self.env["email.creative.stats"].invalidate_model(flush=False)
         return result

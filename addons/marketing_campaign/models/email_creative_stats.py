@@ -17,9 +17,11 @@ class EmailCreativeStats(models.Model):
 
     _name = "email.creative.stats"
     _description = "Creative in a Campaign"
+    _inherit = ["marketing.rated"]
     _order = "campaign_id desc, id"
     _rec_name = "creative_id"
     _log_access = False
+    _rates = {"click_rate": ("clicked", "delivered")}
 
     campaign_id = fields.Many2one(
         "email.campaign", "Campaign", required=True, readonly=True, ondelete="cascade"
@@ -61,13 +63,6 @@ class EmailCreativeStats(models.Model):
     _campaign_creative_uniq = models.Constraint(
         "UNIQUE(campaign_id, creative_id)", "A campaign has one row a creative."
     )
-
-    @api.depends("clicked", "delivered")
-    def _compute_rates(self):
-        for row in self:
-            row.click_rate = (
-                100.0 * row.clicked / row.delivered if row.delivered else 0.0
-            )
 
     @api.depends("clicked", "assigned", "campaign_id.creative_stats_ids.clicked")
     def _compute_comparison(self):

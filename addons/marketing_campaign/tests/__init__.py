@@ -27,6 +27,7 @@ from . import test_template_bombs
 from . import test_campaign_tour
 from . import test_campaign_schedule
 from . import test_campaign_holdout
+from . import test_campaign_hours
 from . import test_attribution_refunds
 from . import test_attribution_access
 from . import test_campaign_copy

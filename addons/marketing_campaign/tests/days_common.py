@@ -54,6 +54,20 @@ class DaysMixin(TrackingMixin):
             for row in rows
         }
 
+    def _hours(self, campaigns=None):
+        """{(campaign, when the hour begins): {column: number other than 0}}"""
+        self.env.invalidate_all()
+        campaigns = campaigns or self.campaign
+        rows = self.env["campaign.hourly.stats"].search(
+            [("campaign_id", "in", campaigns.ids)]
+        )
+        return {
+            (row.campaign_id.id, row.hour): {
+                name: row[name] for name in COUNTS if row[name]
+            }
+            for row in rows
+        }
+
     def _day(self, number, campaign=None):
         return self._rows(campaign).get(((campaign or self.campaign).id, number))
 

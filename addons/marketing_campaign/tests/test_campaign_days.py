@@ -151,10 +151,13 @@ class TestCampaignDays(DaysMixin, TransactionCase):
             )
         for horizon in range(10, 10 + len(late) + 9, 9):
             self._count(horizon=horizon)
-        incremental = self._rows(campaigns)
+        incremental, hours = self._rows(campaigns), self._hours(campaigns)
         self.days._rebuild()
         self.assertEqual(self._rows(campaigns), incremental)
-        self.assertEqual(incremental, self._count_by_hand(campaigns, story))
+        self.assertEqual(self._hours(campaigns), hours)
+        days_by_hand = self._count_by_hand(campaigns, story, _get_day)
+        self.assertEqual(incremental, days_by_hand)
+        self.assertEqual(hours, self._count_by_hand(campaigns, story, _get_hour))
         totals = Counter()
         for row in incremental.values():
             totals.update(row)
@@ -179,12 +182,12 @@ class TestCampaignDays(DaysMixin, TransactionCase):
             )
         return story
 
-    def _count_by_hand(self, campaigns, story):
+    def _count_by_hand(self, campaigns, story, get_period):
         """The same numbers from the story and the judged clicks, in Python."""
         days = {}
 
         def add(campaign, moment, column):
-            key = (campaign.id, (moment.date() - SENT_AT.date()).days)
+            key = (campaign.id, get_period(moment))
             days.setdefault(key, Counter())[column] += 1
 
         for kind, seconds, person, properties, _name in story:
@@ -205,3 +208,11 @@ class TestCampaignDays(DaysMixin, TransactionCase):
                 if row[f"{column}_at"]:
                     add(row.campaign_id, row[f"{column}_at"], column)
         return {key: dict(counts) for key, counts in days.items()}
+
+
+def _get_day(moment):
+    return (moment.date() - SENT_AT.date()).days
+
+
+def _get_hour(moment):
+    return moment.replace(minute=0, second=0, microsecond=0)

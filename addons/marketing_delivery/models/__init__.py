@@ -51,6 +51,7 @@ from . import public_mail
 from . import delivery_domain_check
 from . import delivery_domain_check_run
 from . import delivery_mailbox_domain
+from . import campaign_recount
 from . import email_deliverability_stats
 from . import deliverability_projection
 from . import delivery_provider_results

@@ -1,5 +1,4 @@
 from odoo import fields, models
-from odoo.tools import SQL
 
 from .delivery_mailbox_domain import MAILBOXES
 
@@ -33,9 +32,11 @@ class EmailDeliverabilityStats(models.Model):
 
     _name = "email.deliverability.stats"
     _description = "Deliverability"
+    _inherit = ["campaign.recount", "marketing.rated"]
     _order = "day desc, sent desc, id"
     _rec_name = "day"
     _log_access = False
+    _rates = RATES
 
     day = fields.Date(
         "Sent On", required=True, readonly=True, help="In the company's time zone."
@@ -75,28 +76,3 @@ class EmailDeliverabilityStats(models.Model):
         "There is one row a campaign, day, mailbox and provider.",
     )
     _day_idx = models.Index("(day, company_id)")
-
-    def _compute_rates(self):
-        for row in self:
-            for rate, (part, whole) in RATES.items():
-                row[rate] = 100.0 * row[part] / row[whole] if row[whole] else 0.0
-
-    def _field_to_sql(self, alias, field_expr, query=None):
-        """Rates are not stored but can be sorted by."""
-        if field_expr not in RATES:
-            return super()._field_to_sql(alias, field_expr, query)
-        part, whole = (
-            super(EmailDeliverabilityStats, self)._field_to_sql(alias, name, query)
-            for name in RATES[field_expr]
-        )
-        return SQL("COALESCE(100.0 * %s / NULLIF(%s, 0), 0)", part, whole)
-
-    def _read_group_select(self, aggregate_spec, query):
-        """The rate of a group is its sum over its sum, never a mean of rates."""
-        name, _colon, function = aggregate_spec.partition(":")
-        if name not in RATES or function != "avg":
-            return super()._read_group_select(aggregate_spec, query)
-        part, whole = (
-            self._field_to_sql(self._table, field, query) for field in RATES[name]
-        )
-        return SQL("COALESCE(100.0 * SUM(%s) / NULLIF(SUM(%s), 0), 0)", part, whole)
