@@ -1,4 +1,4 @@
-"""Odoo with several processes. It starts one of them by the file that it was started by."""
+"""Odoo with several processes: started by a file, as it starts one of them by that."""
 
 from odoo.cli.command import main
 

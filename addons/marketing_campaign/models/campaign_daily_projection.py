@@ -111,8 +111,8 @@ class CampaignDailyStats(models.Model):
         self._cron_enqueue()
 
     def _drop_rows(self):
-        super()._drop_rows()
         self.env.cr.execute("DELETE FROM campaign_hourly_stats")
+        return super()._drop_rows()
 
     def _count(self, ids, high):
         # pylint: disable-next=sql-injection

@@ -43,7 +43,7 @@ class CampaignDailyStats(models.Model):
     _inherit = "campaign.daily.stats"
 
     def _count(self, ids, high):
-        super()._count(ids, high)
+        result = super()._count(ids, high)
         counts = [
             SQL(
                 "count(*) FILTER (WHERE %s) AS %s", SQL(condition), SQL.identifier(name)
@@ -61,6 +61,7 @@ class CampaignDailyStats(models.Model):
                 ),
             )
         )
+        return result
 
     def _recount(self, campaign_ids, high):
         result = super()._recount(campaign_ids, high)
