@@ -26,8 +26,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from http.client import HTTPConnection
 
-import odoo_shell
 from tracking import cpu_seconds
+
+import odoo_shell
 
 BATCH = 1000
 CLIENTS = 2
@@ -85,8 +86,8 @@ def _report_http(options):
         server.wait(30)
     events = len(bodies) * BATCH
     print(
-        f"HTTP: {events / seconds:.0f} events/s in batches of {BATCH} (goal {GOAL_HTTP});"
-        f" {cpu / events * 1e6:.0f} µs of Odoo's processor time an event"
+        f"HTTP: {events / seconds:.0f} events/s in batches of {BATCH}"
+        f" (goal {GOAL_HTTP}); {cpu / events * 1e6:.0f} µs of Odoo's processor time an event"
     )
 
 
