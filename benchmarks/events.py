@@ -85,10 +85,8 @@ def _report_http(options):
         os.killpg(server.pid, signal.SIGTERM)
         server.wait(30)
     events = len(bodies) * BATCH
-    print(
-        f"HTTP: {events / seconds:.0f} events/s in batches of {BATCH}"
-        f" (goal {GOAL_HTTP}); {cpu / events * 1e6:.0f} µs of Odoo's processor time an event"
-    )
+    print(f"HTTP: {events / seconds:.0f} events/s in batches of {BATCH}", end="")
+    print(f" (goal {GOAL_HTTP}); Odoo's processor time {cpu / events * 1e6:.0f} µs each")
 
 
 def _make_body():
