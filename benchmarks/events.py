@@ -85,8 +85,9 @@ def _report_http(options):
         os.killpg(server.pid, signal.SIGTERM)
         server.wait(30)
     events = len(bodies) * BATCH
-    print(f"HTTP: {events / seconds:.0f} events/s in batches of {BATCH}", end="")
-    print(f" (goal {GOAL_HTTP}); Odoo's processor time {cpu / events * 1e6:.0f} µs each")
+    rate, cost = events / seconds, cpu / events * 1e6
+    print(f"HTTP: {rate:.0f} events/s in batches of {BATCH} (goal {GOAL_HTTP})")
+    print(f"  {cost:.0f} µs of Odoo's processor time an event")
 
 
 def _make_body():
