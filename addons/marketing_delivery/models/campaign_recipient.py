@@ -198,8 +198,11 @@ class CampaignRecipient(models.Model):
         masked = not self._reads_pii()
         for row in self:
             # superuser: the address is masked for whoever may not read it
-            address = row.sudo().email_address or False
-            row.display_name = row._get_masked_name() if masked else address
+            address = row.sudo().email_address
+            name = row._get_masked_name() if masked and address else address
+            if address and row.channel == "push":  # an endpoint tells nobody anything
+                name = self.env._("Device")
+            row.display_name = name or self.env._("Erased address")
 
     @api.depends("state", "bounced_at")
     def _compute_status(self):

@@ -53,7 +53,7 @@ class DeliveryDomain(models.Model):
         tracking=True,
     )
     stage_since = fields.Date(default=fields.Date.today, readonly=True, copy=False)
-    days_in_stage = fields.Integer(compute="_compute_days_in_stage")
+    days_in_stage = fields.Integer("Days in Stage", compute="_compute_days_in_stage")
     warmup_start = fields.Integer("On the First Day", default=50)
     warmup_growth = fields.Float("Growth per Day", default=1.5, digits=(4, 2))
     warmup_target = fields.Integer("In the End", default=100_000)
@@ -154,7 +154,7 @@ class DeliveryDomain(models.Model):
         self.ensure_one()
         return self.env["ir.actions.act_window"]._for_xml_id(
             "marketing_delivery.delivery_domain_curve_action"
-        ) | {"domain": [("domain_id", "=", self.id)], "display_name": self.name}
+        ) | {"domain": [("domain_id", "=", self.id)]}
 
     @api.model
     def _find(self, name, company, provider):

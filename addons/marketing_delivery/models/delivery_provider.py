@@ -42,6 +42,7 @@ class DeliveryProvider(models.Model):
         "Limit per Day", help="0 means no limit. Days start at midnight UTC."
     )
     cost_per_message = fields.Float(
+        "Cost per Message",
         digits=(16, 6),
         help="What the provider charges for one message that it accepts.",
     )

@@ -62,7 +62,7 @@ class MarketingSmsReply(models.Model):
         help="The campaign of the last message to the number, if it is still there.",
     )
     received_at = fields.Datetime(
-        required=True, readonly=True, default=fields.Datetime.now
+        "Received", required=True, readonly=True, default=fields.Datetime.now
     )
 
     _once = models.Constraint(
