@@ -97,7 +97,10 @@ class MarketingDataPage(models.AbstractModel):
             (self.env._("Your consents"), self._list_consents(data)),
             (self.env._("What changed about them"), self._list_history(data)),
             (self.env._("Messages we sent you"), self._list_messages(data)),
-            (self.env._("What we noted about your visits"), self._list_events(data)),
+            (
+                self.env._("What we noted about your purchases and visits"),
+                self._list_events(data),
+            ),
         ]
         return [
             (title, rows[:SHOWN_ROWS], max(0, len(rows) - SHOWN_ROWS))
