@@ -6,7 +6,7 @@
     "author": "Measured Marketing",
     "license": "LGPL-3",
     "depends": ["marketing_base"],
-    "external_dependencies": {"python": ["dnspython"]},
+    "external_dependencies": {"python": ["dnspython", "publicsuffixlist"]},
     "data": [
         "security/ir.model.access.csv",
         "security/marketing_delivery_rules.xml",

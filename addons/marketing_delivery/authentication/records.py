@@ -5,6 +5,7 @@ import binascii
 
 from .finding import OK, PROBLEM, UNKNOWN, WARNING, Finding, find_record, parse_tags
 from .lookup import LookupFailed
+from .organisation import find_organisation
 
 POLICIES = ("none", "quarantine", "reject")
 
@@ -80,9 +81,10 @@ def _check_selector(lookup, domain, selector):
 
 
 def _find_policy(lookup, domain):
-    """Return ``(where, tags)`` of the nearest policy, walking up to two labels."""
+    """Return ``(where, tags)`` of the nearest policy, up to the registered domain."""
     labels = domain.split(".")
-    for start in range(max(1, len(labels) - 1)):
+    highest = (find_organisation(domain) or domain).count(".") + 1
+    for start in range(len(labels) - highest + 1):
         where = ".".join(labels[start:])
         records = find_record(lookup.get_texts(f"_dmarc.{where}"), "v=DMARC1")
         if len(records) > 1:
@@ -127,13 +129,17 @@ def check_dmarc(lookup, domain):
 def is_aligned(domain, other, *, strict):
     """Say whether two domains are one to DMARC.
 
-    Relaxed compares the registered domains. Without the list of public suffixes we ask
-    for one to lie below the other, which never says yes where a receiver says no.
+    Relaxed compares the registered domains: news.shop.co.uk and bounce.shop.co.uk are
+    one, two shops below co.uk are not.
     """
     if domain == other:
         return True
-    below = domain.endswith("." + other) or other.endswith("." + domain)
-    return not strict and below and min(domain.count("."), other.count(".")) >= 1
+    organisation = find_organisation(domain)
+    return (
+        not strict
+        and organisation is not None
+        and organisation == find_organisation(other)
+    )
 
 
 @_answered

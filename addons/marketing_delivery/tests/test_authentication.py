@@ -186,6 +186,32 @@ class TestAuthentication(BaseCase):
             )
             self.assertEqual(found.code, code)
 
+    def test_relaxed_alignment_is_by_the_registered_domain(self):
+        for domain, other, is_one in (
+            ("news.shop.co.uk", "bounce.shop.co.uk", True),
+            ("shop.co.uk", "bounce.mail.shop.co.uk", True),
+            ("shop.co.uk", "other.co.uk", False),
+            ("shop.co.uk", "co.uk", False),
+            ("a.github.io", "b.github.io", False),
+            ("a.shop.example", "b.shop.example", True),
+            ("a.example", "b.example", False),
+            ("Shop.Example.", "a.shop.example", True),
+            ("localhost", "x.localhost", False),
+            ("xn--bcher-kva.example", "a.xn--bcher-kva.example", True),
+        ):
+            for one, two in ((domain, other), (other, domain)):
+                found = records.is_aligned(one, two, strict=False)
+                self.assertEqual(found, is_one, (one, two))
+                self.assertFalse(records.is_aligned(one, two, strict=True))
+
+    def test_a_policy_of_everybody_is_nobody_s(self):
+        """What stands at a public suffix is not asked for."""
+        records.check_dmarc(self._lookup(), "news.shop.co.uk")
+        self.assertEqual(
+            [name for name, _type in self.peer.asked],
+            ["_dmarc.news.shop.co.uk", "_dmarc.shop.co.uk"],
+        )
+
     def test_mx(self):
         shop = ("shop.example", "MX")
         for exchangers, address, code in (
