@@ -32,15 +32,21 @@ class NoQuestion:
     def put_off(self, token, rows):
         return rows
 
+    def count(self, rows):
+        return rows
+
     def reserve(self, answered, messages):
         return Share(messages, [])
+
+    def finish(self, answered):
+        pass
 
     def admit(self, token, share):
         ids = [message.recipient_id for message in share.taken]
         if not ids:
             return set(), [], True
         values = [settings.LEASE, ids, token]
-        prepared.execute(self._cursor, _PASS, values, first=gate.DURABLE)
+        prepared.execute(self._cursor, _PASS, values, first=[gate.DURABLE])
         return {row[0] for row in self._cursor.fetchall()}, [], True
 
 

@@ -14,7 +14,7 @@ BEFORE, AFTER = "before", "after"
 POINTS = {
     "claim, before its commit": ("outbox.claim", AFTER),
     "claim, after its commit": ("pump.Pump._claim", AFTER),
-    "counted, after its commit": ("admission.Admission.reserve", AFTER),
+    "counted, before its commit": ("admission.Admission.count", AFTER),
     "gate, before its commit": ("gate.pass_gate", AFTER),
     "gate, after its commit": ("pump.Pump._commit_batch", AFTER),
     "recipient accepted": ("smtp.SmtpAdapter._open_message", AFTER),

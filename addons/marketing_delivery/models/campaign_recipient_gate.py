@@ -11,6 +11,10 @@ _GATE = """
                company.marketing_cap_day, company.marketing_cap_week,
                company.marketing_cap_gap,
                campaign.is_transactional IS NOT TRUE AS is_capped,
+               row_number() OVER (PARTITION BY message.address_key ORDER BY message.id)
+               = 1 AND (message.customer_id IS NULL OR row_number() OVER (
+                   PARTITION BY message.customer_id ORDER BY message.id) = 1)
+               AS is_first,
                CASE %(conditions)s ELSE %(refusal)s END AS refusal
           FROM asked
           JOIN campaign_recipient message ON message.id = asked.id
@@ -20,7 +24,7 @@ _GATE = """
         SELECT judged.*, turn.opens AS turn, %(now)s AS now
           FROM judged LEFT JOIN LATERAL (%(turn)s) turn ON TRUE
     )
-    SELECT id, is_capped,
+    SELECT id, is_capped, is_first,
            CASE WHEN refusal IS NOT NULL THEN refusal
                 WHEN now < opens OR now >= closes THEN 'quiet_hours'
                 WHEN turn > now THEN 'frequency_cap' END AS reason,
@@ -38,7 +42,9 @@ class CampaignRecipient(models.Model):
 
     @api.model
     def _gate_sql(self):
-        """Return the verdicts: ``(id, is_capped, reason, not_before)`` a message.
+        """Return the verdicts: ``(id, is_capped, is_first, reason, not_before)``.
+
+        First is one of several messages to a person; the others are asked again.
 
         No reason: it may go. A ``not_before`` sends it back into the queue until then,
         any other reason is what :meth:`_gate_conditions` says. Evaluated inside the one

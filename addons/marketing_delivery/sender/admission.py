@@ -7,7 +7,6 @@ for now sends the message back into the queue with the time at which to ask agai
 # The sender commits on its own cursors: each commit is a step of its protocol.
 # pylint: disable=invalid-commit
 
-from datetime import datetime
 from typing import NamedTuple
 
 from ..brakes import FAILURES_IN_A_ROW
@@ -17,21 +16,10 @@ from .outbox import Answer
 
 
 class Share(NamedTuple):
-    """What of a batch may be asked (it was counted) and what has to wait its turn.
-
-    ``is_whole`` is false when an allowance is used up.
-    """
+    """What of a batch may be asked, and what has to wait for its mailbox provider."""
 
     taken: list
     late: list
-    is_whole: bool = True
-
-
-class Unused(NamedTuple):
-    """Messages that were counted at ``moment`` and did not pass."""
-
-    messages: list
-    moment: datetime | None = None
 
 
 class Admission:
@@ -51,14 +39,33 @@ class Admission:
         self._quiet = quiet
         self.failures = 0  # messages in a row that were refused for good
         self._hours = {}  # of a portion: when each customer may be written to
-        self._moment = None
-        self._unused = Unused([])
+        self._counted = allowance.Grant(0)  # claimed and not let through so far
+        self._unused = []  # counted for their mailbox providers, and refused
+
+    # === CLAIMED MESSAGES ===#
 
     def look(self, wanted):
         """Return the ``allowance.Room`` for ``wanted`` messages."""
-        if self._unused.messages:
-            self.reserve([], [])
+        self._give_back()
         return allowance.look(self._cursor, self._pools, wanted)
+
+    def count(self, rows):
+        """Count claimed rows as sent; return those for which there is an allowance.
+
+        The caller commits at once: all senders of a provider meet at these counters.
+        What does not pass the gate is given back before the next claim; what a sender
+        had claimed that died stays counted.
+        """
+        if not rows:
+            return rows
+        self._counted = allowance.take(self._cursor, self._pools, len(rows))
+        return rows[: self._counted.number]
+
+    def _give_back(self):
+        counted, self._counted = self._counted, allowance.Grant(0)
+        if counted.number:
+            allowance.give_back(self._cursor, self._pools, *counted)
+            self._cursor.commit()
 
     def put_off(self, token, rows):
         """Give back what need not be rendered, as it could not leave; return the rest.
@@ -94,14 +101,13 @@ class Admission:
         ]
         outbox.settle(self._cursor, token, delayed)
 
-    # === COUNTERS ===#
+    # === MAILBOX PROVIDERS ===#
 
     def reserve(self, answered, messages):
-        """Count messages, in a transaction of its own; return the :class:`Share`.
+        """Count messages for their mailbox providers; return the :class:`Share`.
 
-        All senders meet at the counters: nobody holds them while the gate is asked, or
-        while its commit goes to the disk. They are locked in one order: mailbox
-        providers, then allowances. What a sender counted that died stays counted.
+        In a transaction of its own: nobody holds these counters while the gate is
+        asked, or while its commit goes to the disk.
 
         :param answered: pairs of a row and its outcome, since the last call
         """
@@ -109,13 +115,18 @@ class Admission:
             self.failures = self.failures + 1 if outcome.kind == PERMANENT else 0
         if self.failures >= FAILURES_IN_A_ROW:
             messages = []
-        self._learn(answered, [*messages, *self._unused.messages])
-        self._give_back()
-        share = self._take(messages) if messages else Share([], [])
+        addresses = [message.address for message in (*messages, *self._unused)]
+        addresses += [row.email_address for row, _outcome in answered]
+        if not any(map(self._pacing.find_group, addresses)):
+            return Share(messages, [])
+        self._learn(answered, addresses)
+        unused, self._unused = self._unused, []
+        self._pacing.give_back(unused)
+        share = Share(*self._pacing.take(messages))
         self._cursor.commit()
         return share
 
-    def _learn(self, answered, touched):
+    def _learn(self, answered, addresses):
         """Let mailbox providers rest that put messages off; lock all counters."""
         self._pacing.learn(
             [
@@ -124,24 +135,13 @@ class Admission:
                 if outcome.kind == ACCEPTED
                 or (outcome.kind == TRANSIENT and outcome.bounce_type)
             ],
-            [message.address for message in touched],
+            addresses,
         )
 
-    def _give_back(self):
-        unused, self._unused = self._unused, Unused([])
-        if unused.messages:
-            self._pacing.give_back(*unused)
-            number = len(unused.messages)
-            allowance.give_back(self._cursor, self._pools, number, unused.moment)
-
-    def _take(self, messages):
-        taken, late = self._pacing.take(messages)
-        if not taken:
-            return Share([], late)
-        grant = allowance.take(self._cursor, self._pools, len(taken))
-        self._moment = grant.moment
-        self._pacing.give_back(taken[grant.number :])
-        return Share(taken[: grant.number], late, grant.number == len(taken))
+    def finish(self, answered):
+        """Learn from the last answers, and give back what was counted for nothing."""
+        self.reserve(answered, [])
+        self._give_back()
 
     # === THE GATE ===#
 
@@ -153,21 +153,20 @@ class Admission:
         """
         if self.failures >= FAILURES_IN_A_ROW:
             return set(), [], False
+        ids = [message.recipient_id for message in share.taken]
         verdicts = gate.pass_gate(
-            self._cursor,
-            self._questions,
-            token,
-            [message.recipient_id for message in share.taken],
-            self._hours,
+            self._cursor, self._questions, token, ids, self._hours
         )
         passed = {row_id for row_id, reason in verdicts.items() if reason is None}
-        refused = [m for m in share.taken if m.recipient_id not in passed]
-        self._unused = Unused(refused, self._moment)
+        number = self._counted.number - len(passed)
+        self._counted = self._counted._replace(number=number)
+        self._unused = [m for m in share.taken if m.recipient_id not in passed]
         # no verdict at all: the leases were over
-        is_open = share.is_whole and bool(verdicts or not share.taken)
-        is_open = is_open and gate.CLOSING.isdisjoint(verdicts.values())
+        is_open = bool(verdicts or not ids) and gate.CLOSING.isdisjoint(
+            verdicts.values()
+        )
         late = share.late if is_open else []
-        if late and not refused:
+        if late and not self._unused:
             self._delay(token, "mailbox_pace", self._pacing.find_waits_of(late))
             late = []
         return passed, late, is_open

@@ -110,7 +110,7 @@ def take(cr, pools, wanted):
     disk; a crash of PostgreSQL that undoes this one undoes the gate as well.
     """
     values = {**pools._asdict(), "wanted": wanted}
-    prepared.execute(cr, _TAKE, values, first=NOT_DURABLE)
+    prepared.execute(cr, _TAKE, values, first=[NOT_DURABLE])
     return Grant(*cr.fetchone())
 
 
@@ -118,7 +118,7 @@ def give_back(cr, pools, number, moment=None):
     """Return ``number`` of what :func:`take` granted at ``moment`` (None: just now)."""
     if number:
         cr.execute(
-            f"""
+            f"""{NOT_DURABLE};
             WITH held AS (
                 SELECT usage.id FROM delivery_usage usage
                   JOIN unnest(%(scopes)s::text[], %(ids)s::int[])

@@ -22,15 +22,13 @@ CLOSING = frozenset(("paused", "cancelled", "outside_window"))
 # through. The keys are sorted, so nobody waits in a circle.
 _LOCK_PERSONS = """
     WITH person AS MATERIALIZED (
-        SELECT id, hashtextextended('customer:' || customer_id, 0) AS customer,
+        SELECT hashtextextended('customer:' || customer_id, 0) AS customer,
                hashtextextended('address:' || address_key, 0) AS address
           FROM campaign_recipient WHERE id = ANY(%(ids)s::int[])
-    ), locked AS MATERIALIZED (
-        SELECT pg_advisory_xact_lock(key)
-          FROM (SELECT customer AS key FROM person WHERE customer IS NOT NULL
-                 UNION SELECT address FROM person ORDER BY 1) keys
     )
-    SELECT id, customer, address FROM person, (SELECT count(*) FROM locked) waited
+    SELECT count(pg_advisory_xact_lock(key))
+      FROM (SELECT customer AS key FROM person WHERE customer IS NOT NULL
+             UNION SELECT address FROM person ORDER BY 1) keys
 """
 
 _ASKED = """
@@ -62,22 +60,11 @@ _PASS = f"""
                {NOW} + make_interval(secs => %(lease)s::float) END,
            {TOUCH}
       FROM (%(gate)s) verdict
-     WHERE message.id = verdict.id
+     WHERE message.id = verdict.id AND verdict.is_first
        AND message.state || '' = 'claimed' AND message.lease_token = %(token)s::text
        AND message.lease_until > {NOW}
     RETURNING message.id, verdict.reason
 """
-
-
-def lock_persons(cr, ids):
-    """Lock whom messages are for, until the commit; return ``{id: keys}``."""
-    if not ids:
-        return {}
-    prepared.execute(cr, _LOCK_PERSONS, {"ids": list(ids)})
-    return {
-        row_id: {key for key in keys if key is not None}
-        for row_id, *keys in cr.fetchall()
-    }
 
 
 def pass_gate(cr, gate, token, ids, hours=None):
@@ -86,17 +73,22 @@ def pass_gate(cr, gate, token, ids, hours=None):
     ``gate`` is ``campaign.recipient._gate_sql()``, ``hours`` an ``Opening`` a message,
     in which its customer may be written to. The persons stay locked until the commit
     that follows; it must be on disk before the first byte of a message leaves.
+
+    Of several messages to one person each has a turn of its own: then the caps see
+    those that were let through before.
     """
-    verdicts = {}
-    for turn in _take_turns(ids, lock_persons(cr, ids)):
+    verdicts, waiting, found = {}, list(ids), True
+    while waiting and found:
         values = {
-            **_prepare_asked(turn, hours or {}),
+            **_prepare_asked(waiting, hours or {}),
             "token": token,
             "lease": settings.LEASE,
             "returning": list(RETURNING),
         }
-        prepared.execute(cr, _PASS, values, first=DURABLE, gate=gate)
-        verdicts.update(cr.fetchall())
+        prepared.execute(cr, _PASS, values, first=[DURABLE, _LOCK_PERSONS], gate=gate)
+        found = dict(cr.fetchall())
+        verdicts |= found
+        waiting = [row_id for row_id in waiting if row_id not in verdicts]
     return verdicts
 
 
@@ -115,16 +107,3 @@ def _prepare_asked(ids, hours):
         "opens": [opens for opens, _closes in found],
         "closes": [closes for _opens, closes in found],
     }
-
-
-def _take_turns(ids, persons):
-    """Yield ids such that nobody is in a turn twice."""
-    waiting = list(ids)
-    while waiting:
-        met, turn, later = set(), [], []
-        for row_id in waiting:
-            keys = persons.get(row_id, set())
-            (turn if met.isdisjoint(keys) else later).append(row_id)
-            met |= keys
-        yield turn
-        waiting = later

@@ -31,6 +31,7 @@ class Pacing:
         self._cursor = cr
         self._provider_id = provider_id
         self._groups = groups
+        self._moments = {}  # group -> the minute in which it was counted last
         self._put_off = Counter()  # messages of a group that wait, over this pump
 
     def find_group(self, address):
@@ -61,7 +62,9 @@ class Pacing:
         if not wanted:
             return messages, []
         numbers = [len(members) for members in wanted.values()]
-        granted = dict(self._fetch(pacing_sql.TAKE, wanted, numbers=numbers))
+        granted = {}
+        for mailbox_id, *grant in self._fetch(pacing_sql.TAKE, wanted, numbers=numbers):
+            granted[mailbox_id], self._moments[mailbox_id] = grant
         late = {
             message.recipient_id
             for mailbox_id, members in wanted.items()
@@ -82,12 +85,15 @@ class Pacing:
             for message in members
         }
 
-    def give_back(self, messages, moment=None):
-        """Return what :meth:`take` granted at ``moment`` (None: just now)."""
+    def give_back(self, messages):
+        """Return what :meth:`take` has granted to these, the last time."""
         wanted = self._group(messages, lambda message: message.address)
         if wanted:
             numbers = [len(members) for members in wanted.values()]
-            self._execute(pacing_sql.GIVE_BACK, wanted, numbers=numbers, moment=moment)
+            moments = [self._moments.get(mailbox_id) for mailbox_id in wanted]
+            self._execute(
+                pacing_sql.GIVE_BACK, wanted, numbers=numbers, moments=moments
+            )
 
     def learn(self, addresses, upcoming=()):
         """Note what groups answered: pairs of an address and whether it was put off.

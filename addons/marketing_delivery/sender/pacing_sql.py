@@ -28,7 +28,7 @@ TAKE = f"""
                AS asked(mailbox_id, number) USING (mailbox_id))
     UPDATE delivery_mailbox_pace pace SET {count_sql("granted", "granted.number")}
       FROM granted WHERE pace.id = granted.id
-    RETURNING pace.mailbox_id, granted.number
+    RETURNING pace.mailbox_id, granted.number, pace.minute_start
 """
 _WINDOWS = ", ".join(f"{w}_cap, {w}_cap - {w}_used, {ends_in_sql(w)}" for w in WINDOWS)
 LOOK = f"""
@@ -64,8 +64,8 @@ LOCK = """
 """
 GIVE_BACK = f"""
     UPDATE delivery_mailbox_pace pace
-       SET {give_back_sql("asked.number", "%(moment)s::timestamp")}
-      FROM unnest(%(mailboxes)s::int[], %(numbers)s::int[])
-           AS asked(mailbox_id, number)
+       SET {give_back_sql("asked.number", "asked.moment")}
+      FROM unnest(%(mailboxes)s::int[], %(numbers)s::int[], %(moments)s::timestamp[])
+           AS asked(mailbox_id, number, moment)
      WHERE pace.provider_id = %(provider)s::int AND pace.mailbox_id = asked.mailbox_id
 """

@@ -20,17 +20,21 @@ _VALUE = re.compile(r"%(?:\((\w+)\))?s::(\w+(?:\[\])?)")
 _PLAIN = re.compile(r"%(?:\(\w+\))?s")
 
 
-def execute(cr, text, values, *, first="", **constants):
+def execute(cr, text, values, *, first=(), **constants):
     """Execute a statement that is used again and again.
 
     :param text: has the type behind each value: ``%(ids)s::int[]`` or ``%s::int[]``
-    :param first: commands to run before it, in the same round trip
+    :param first: commands, and statements without constants, to execute before it in
+        the same round trip; each sees what was committed before its own turn
     :param constants: what else its text refers to, as :class:`SQL`
     """
+    calls = [_call(cr, before, {}) if "::" in before else before for before in first]
+    cr.execute("; ".join([*calls, _call(cr, text, constants)]), values)
+
+
+def _call(cr, text, constants):
     statement = _parse(text)
-    name = _prepare(cr, statement, constants)
-    first = f"{first}; " if first else ""
-    cr.execute(f"{first}EXECUTE {name}{statement.call}", values)
+    return f"EXECUTE {_prepare(cr, statement, constants)}{statement.call}"
 
 
 class Repeating:

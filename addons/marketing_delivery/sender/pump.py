@@ -1,8 +1,9 @@
 """The sending loop of one process and one campaign.
 
-Per batch there are two transactions: a short one that counts it, and that of the gate,
-with the answers of the batch before. Rendering and the network happen outside of them.
-A process killed anywhere leaves rows that ``recovery`` can judge by the journal.
+Per batch there is one transaction, that of the gate with the answers of the batch
+before, and a short one when mailbox providers are counted. Rendering and the network
+happen outside of them. A process killed anywhere leaves rows that ``recovery`` can
+judge by the journal.
 """
 
 import time
@@ -90,13 +91,17 @@ class Pump:
     def _send_portions(self):
         while now() < self._stop_at:
             started = now()
-            room = self._admission.look(min(self._portion, settings.PORTION))
+            wanted = min(self._portion, settings.PORTION)
+            room = self._admission.look(wanted)
             if not room.number:
                 self.held_by = room.scope
                 return room.wait
-            claimed = self._claim(room.number)
+            if room.number < wanted:  # short of a limit, a dead sender wastes little
+                wanted = min(room.number, self._batch)
+            claimed = self._claim(wanted)
             rows = self._admission.put_off(self._token, claimed)
             contexts = self._composer.read_contexts(self._cursor, rows) if rows else {}
+            rows = self._admission.count(rows)
             self._cursor.commit()
             if not claimed or not self._send_portion(rows, contexts):
                 return None
@@ -227,7 +232,7 @@ class Pump:
         is_settled = False
         try:
             self._cursor.rollback()
-            self._reserve([])
+            self._admission.finish(self._answered)
             self._settle()
             outbox.release(self._cursor, self._token)
             outbox.cancel_left(self._cursor, self._campaign_id)

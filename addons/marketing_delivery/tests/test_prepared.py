@@ -57,7 +57,7 @@ class TestPrepared(TransactionCase):
     def test_commands_before_it_cost_no_round_trip(self):
         self._run(2)
         with self.assertQueryCount(1):
-            self._run(2, first="SET LOCAL work_mem TO '5MB'")
+            self._run(2, first=["SET LOCAL work_mem TO '5MB'"])
         self.env.cr.execute("SHOW work_mem")
         self.assertEqual(self.env.cr.fetchone(), ("5MB",))
 
