@@ -25,6 +25,11 @@ class EmailCampaign(models.Model):
     def _list_template_checks(self):
         template = self._get_template()
         place = {"model": template._name, "id": self.template_id.id}
+        if self.is_transactional and template.template_type == "marketing":
+            # else one tick would send marketing to whoever has not said yes
+            text = self.env._("It is transactional, and its template is for marketing.")
+            fix = self.env._("Choose a template of another type, or ask for consent.")
+            return [Check("transactional", "blocking", text, fix, place)]
         try:
             compiled = self._compile()
         except UserError as problem:

@@ -107,6 +107,9 @@ class CampaignCase(TransactionCase):
 
     @classmethod
     def _create_campaign(cls, **values):
+        if values.get("is_transactional") and "template_id" not in values:
+            notice = cls.template.copy({"template_type": "transactional"})
+            values["template_id"] = notice.id
         return cls.env["email.campaign"].create(
             {
                 "name": "Autumn 2026",

@@ -132,6 +132,17 @@ class TestChecklist(CampaignCase):
         campaign.is_transactional = True
         self.assertNotIn("unsubscribe", self._levels(campaign))
 
+    def test_one_tick_makes_no_marketing_transactional(self):
+        campaign = self._create_campaign(
+            is_transactional=True, template_id=self.template.id
+        )
+        self.assertEqual(self._levels(campaign)["transactional"], "blocking")
+        with self.assertRaisesRegex(UserError, "template is for marketing"):
+            campaign.action_send_now()
+        for kind in ("transactional", "notification", "system"):
+            campaign.template_id = self.template.copy({"template_type": kind})
+            self.assertNotIn("transactional", self._levels(campaign))
+
     def test_broken_template(self):
         campaign = self._create_campaign(subject_line="Hi {{ unheard_of }}")
         check = self._find(campaign, "template")

@@ -1,9 +1,11 @@
+from email.utils import formatdate
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
+from ..sender.pacing_sql import STREAK
 from .imap_peer import ImapPeer
 from .sender_common import SenderCase
 from .test_bounce_reader import SAMPLES, SEND_KEY, load
@@ -72,6 +74,25 @@ class TestBounceNotice(SenderCase):
             [self.row.id],
         )
         return [row[0] for row in self.env.cr.fetchall()]
+
+    def test_delays_let_a_mailbox_provider_rest(self):
+        mailbox = self.env["delivery.mailbox"].create(
+            {"name": "Big", "domains": "x.example"}
+        )
+        rows = self._add(
+            *(f"late{n}@x.example" for n in range(STREAK)),
+            state="sent",
+            provider_id=self.provider.id,
+        )
+        now = formatdate().encode()
+        notices = [
+            self._load("postfix_delayed", row)
+            .replace(b"Sat, 21 Nov 2026 10:05:00 +0000", now)
+            .replace(b"notice.postfix_delayed@", b"late%d@" % row.id)
+            for row in rows
+        ]
+        self.assertEqual(set(self._process(*notices).mapped("kind")), {"delayed"})
+        self.assertTrue(mailbox.pace_ids.is_paused)
 
     # === FETCHING ===#
 
