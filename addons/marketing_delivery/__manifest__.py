@@ -24,6 +24,7 @@
         "views/delivery_monitor_views.xml",
         "views/delivery_provider_views.xml",
         "views/delivery_provider_form_views.xml",
+        "views/delivery_provider_usage_views.xml",
         "views/delivery_webhook_views.xml",
         "views/delivery_dkim_key_views.xml",
         "views/delivery_bounce_notice_views.xml",

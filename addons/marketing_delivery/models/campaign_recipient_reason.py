@@ -23,18 +23,7 @@ class CampaignRecipientReason(models.Model):
     @api.model
     def _get_reason_labels(self):
         """Return ``{reason: words}``; each addon adds the reasons that it gives."""
-        return {
-            # the gate
-            "no_consent": self.env._("No consent"),
-            "unsubscribed": self.env._("Unsubscribed"),
-            "blacklisted": self.env._("Blacklisted"),
-            "paused_by_person": self.env._("Asked for a break"),
-            "topic_opt_out": self.env._("Does not want this topic"),
-            "company_inactive": self.env._("Company is archived"),
-            "frequency_cap": self.env._("Had enough messages lately"),
-            "quiet_hours": self.env._("Quiet hours where the customer is"),
-            "cancelled": self.env._("Campaign was cancelled"),
-            "held_out": self.env._("Control group"),
+        return self._get_gate_reasons() | {
             # the sender
             "no_address": self.env._("No e-mail address"),
             "bad_address": self.env._("E-mail address is not valid"),
@@ -52,4 +41,19 @@ class CampaignRecipientReason(models.Model):
             "objected": self.env._("Has said stop to the provider"),
             "by_person": self.env._("Decided by a person"),
             "sent_again": self.env._("Given up on and sent again"),
+        }
+
+    @api.model
+    def _get_gate_reasons(self):
+        return {
+            "no_consent": self.env._("No consent"),
+            "unsubscribed": self.env._("Unsubscribed"),
+            "blacklisted": self.env._("Blacklisted"),
+            "paused_by_person": self.env._("Asked for a break"),
+            "topic_opt_out": self.env._("Does not want this topic"),
+            "company_inactive": self.env._("Company is archived"),
+            "frequency_cap": self.env._("Had enough messages lately"),
+            "quiet_hours": self.env._("Quiet hours where the customer is"),
+            "cancelled": self.env._("Campaign was cancelled"),
+            "held_out": self.env._("Control group"),
         }
