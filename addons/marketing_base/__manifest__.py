@@ -45,4 +45,8 @@
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
     "application": True,
+    "assets": {
+        # the stock graph is loaded with this bundle
+        "web.assets_backend_lazy": ["marketing_base/static/src/count_graph/**/*"],
+    },
 }

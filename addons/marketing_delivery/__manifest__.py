@@ -55,7 +55,6 @@
         ],
         # the stock graph is loaded with this bundle
         "web.assets_backend_lazy": [
-            "marketing_delivery/static/src/count_graph/**/*",
             "marketing_delivery/static/src/plan_graph/**/*",
         ],
     },

@@ -1,6 +1,6 @@
 import { registry } from "@web/core/registry";
+import { CountGraphRenderer } from "@marketing_base/count_graph/count_graph";
 import { graphView } from "@web/views/graph/graph_view";
-import { CountGraphRenderer } from "../count_graph/count_graph";
 
 /** A plan and what became of it: no point where a line has no number, instead of 0. */
 export class PlanGraphRenderer extends CountGraphRenderer {
