@@ -31,7 +31,8 @@ def _fork(registry, campaign_id, connections):
         return pid
     code = 1
     # the parent's connections stay the parent's; psycopg2 does not close them here
-    sql_db._Pool = sql_db._Pool_readonly = None
+    for pool in filter(None, (sql_db._Pool, sql_db._Pool_readonly)):
+        pool._connections.clear()
     try:
         _send(registry, campaign_id, connections)
         code = 0

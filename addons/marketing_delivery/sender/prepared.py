@@ -1,8 +1,9 @@
-"""Statements of the sending loop, which PostgreSQL plans once a connection.
+"""Statements of the sending loop, which PostgreSQL plans once a pump.
 
 To plan the gate takes it longer than to ask it for ten messages. Prepared statements
-belong to a session and to none of its transactions, and outlive their cursor in Odoo's
-pool. A pooler before PostgreSQL has to keep sessions apart (PgBouncer: ``session``).
+belong to a session and to none of its transactions; Odoo's pool discards them when it
+hands the connection out again. A pooler before PostgreSQL has to keep sessions apart
+(PgBouncer: ``session``).
 """
 
 # The statements are put together from constants of the callers, never from values.
