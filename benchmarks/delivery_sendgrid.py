@@ -52,9 +52,9 @@ def _parse():
 def _report(figures):
     for number, (ours, bare) in enumerate(figures["rounds"], 1):
         print(
-            f"round {number}: campaign {ours['rate']:.0f}/s, {ours['cpu_ms']:.2f}"
-            f" CPU-ms a recipient; bare loop {bare:.0f}/s;"
-            f" ratio {ours['rate'] / bare:.2f}"
+            f"round {number}: campaign {ours['rate']:.0f}/s, {ours['cpu_ms']:.2f} +"
+            f" {ours['server_ms']:.2f} CPU-ms of Python and PostgreSQL;"
+            f" bare loop {bare:.0f}/s; ratio {ours['rate'] / bare:.2f}"
         )
     rate = statistics.median(ours["rate"] for ours, _bare in figures["rounds"])
     ratio = statistics.median(ours["rate"] / bare for ours, bare in figures["rounds"])
