@@ -26,6 +26,8 @@ class Servers:
         self._log = folder / "accepted.log"
         self._folder = folder
         self.base = f"http://127.0.0.1:{options.port}"
+        self.database = options.database
+        self.disturbed_until = 0.0  # until then people may see errors
 
     def __enter__(self):
         sink = [sys.executable, odoo_shell.HERE / "smtp_sink.py", self._log]
@@ -43,11 +45,8 @@ class Servers:
                 process.wait(60)
         self._sink.terminate()
 
-    def start(self, database):
-        port = self._options.port
-        self.odoo = self._spawn(
-            "odoo", [odoo_shell.ODOO, "server", "-d", database, f"--http-port={port}"]
-        )
+    def start(self):
+        self.start_odoo()
         self.start_worker()
         deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
@@ -56,6 +55,13 @@ class Servers:
                 return
             time.sleep(1)
         raise SystemExit(f"Odoo does not answer; its log: {self._folder}")
+
+    def start_odoo(self):
+        ports = [f"--http-port={self._options.port}"]
+        ports.append(f"--gevent-port={self._options.port + 1}")
+        self.odoo = self._spawn(
+            "odoo", [odoo_shell.ODOO, "server", "-d", self.database, *ports]
+        )
 
     def start_worker(self):
         worker = ROOT / "scripts" / "worker"
@@ -91,13 +97,18 @@ class Servers:
 
 
 class Actor(threading.Thread):
-    """Does its turn every `pause` seconds until it is stopped; keeps its errors."""
+    """Does its turn every `pause` seconds until it is stopped; keeps its errors.
+
+    Who asks a server that was just killed gets an error, and asks again.
+    """
 
     pause = 1.0
 
-    def __init__(self):
+    def __init__(self, servers):
         super().__init__(daemon=True)
+        self.servers = servers
         self.errors = []
+        self.excused = 0
         self._stopped = threading.Event()
 
     def run(self):
@@ -105,6 +116,9 @@ class Actor(threading.Thread):
             try:
                 self.turn()
             except Exception as error:
+                if time.monotonic() < self.servers.disturbed_until:
+                    self.excused += 1
+                    continue
                 self.errors.append(f"{type(self).__name__}: {error!r}")
 
     def stop(self):
@@ -119,7 +133,7 @@ class Shoppers(Actor):
     shoppers = 2_000
 
     def __init__(self, servers, options):
-        super().__init__()
+        super().__init__(servers)
         self._base = servers.base
         paths = odoo_shell.call(
             options.database, "tracking_work", "prepare", self.shoppers
@@ -147,7 +161,7 @@ class Users(Actor):
     pause = 2.0
 
     def __init__(self, servers):
-        super().__init__()
+        super().__init__(servers)
         self._session = servers.session()
 
     def turn(self):

@@ -4,40 +4,77 @@ import contextlib
 import os
 import signal
 import statistics
+import time
+from collections import Counter
+from itertools import cycle
 from pathlib import Path
+
+import psycopg2
 
 from soak_actors import Actor
 
+# one after the other; Odoo itself seldom, so that its memory can be watched in between
+ROUND = ("child", "connections", "child", "worker", "child") * 2 + (
+    "child",
+    "connections",
+    "odoo",
+    "child",
+    "worker",
+    "child",
+    "connections",
+)
+RECOVERY_SECONDS = 45
+CUT = """
+    SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+     WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+
 
 class Faults(Actor):
-    """Kills a process of the worker; every fifth time all of the worker."""
+    """Kills a process, or ends every session of PostgreSQL, one fault a turn.
+
+    When the time is over the last campaign may end in peace.
+    """
 
     def __init__(self, servers, options):
-        super().__init__()
+        super().__init__(servers)
         self.pause = options.fault_every or 10**6
-        self.kills = 0
-        self._servers = servers
-        self._turns = 0
+        self.done = Counter()
+        self._round = cycle(ROUND)
+        self._end = time.monotonic() + 60 * options.minutes
 
     def turn(self):
-        self._turns += 1
-        if self._turns % 5 == 0:
-            self._kill_worker()
-        else:
-            self._kill_child()
+        if time.monotonic() > self._end:
+            return
+        fault = next(self._round)
+        self.servers.disturbed_until = time.monotonic() + RECOVERY_SECONDS
+        getattr(self, f"_hurt_{fault}")()
+        self.done[fault] += 1
 
-    def _kill_child(self):
-        for child in self._servers.worker_children()[:1]:
+    def _hurt_child(self):
+        for child in self.servers.worker_children()[:1]:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(child, signal.SIGKILL)
-                self.kills += 1
 
-    def _kill_worker(self):
-        worker = self._servers.worker
-        os.killpg(worker.pid, signal.SIGKILL)
-        worker.wait()
-        self.kills += 1
-        self._servers.start_worker()
+    def _hurt_worker(self):
+        _kill(self.servers.worker)
+        self.servers.start_worker()
+
+    def _hurt_odoo(self):
+        _kill(self.servers.odoo)
+        self.servers.start_odoo()
+
+    def _hurt_connections(self):
+        connection = psycopg2.connect(dbname=self.servers.database)
+        try:
+            connection.cursor().execute(CUT)
+        finally:
+            connection.close()
+
+
+def _kill(process):
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 class Memory(Actor):
@@ -46,15 +83,14 @@ class Memory(Actor):
     pause = 10.0
 
     def __init__(self, servers):
-        super().__init__()
-        self._servers = servers
+        super().__init__(servers)
         self._samples = {}
 
     def turn(self):
-        children = self._servers.worker_children()
-        self._note("Odoo", self._servers.odoo.pid)
-        for child in children:
-            self._note(f"worker process {child}", child)
+        self._note("Odoo", self.servers.odoo.pid)
+        self._note("worker", self.servers.worker.pid)
+        for child in self.servers.worker_children():
+            self._note("worker process", child)
 
     def _note(self, name, pid):
         with contextlib.suppress(OSError):
@@ -62,7 +98,9 @@ class Memory(Actor):
             for line in status.splitlines():  # one that was killed has no such line
                 if line.startswith("VmRSS"):
                     kilobytes = int(line.split()[1])
-                    self._samples.setdefault(name, []).append(kilobytes / 1000)
+                    self._samples.setdefault(f"{name} {pid}", []).append(
+                        kilobytes / 1000
+                    )
 
     def summary(self):
         """Return {process: (MB early, MB late)} of those that lived for five minutes.

@@ -2,6 +2,8 @@
 
 import time
 
+import events_work
+
 from delivery_stage import create_customers, page
 
 TAGS = ("first_name", "city", "favourite_category")
@@ -100,3 +102,20 @@ def recount(env, ids):
         if sum(counted.values()) != campaign.audience_size:
             wrong.append(f"{campaign.id}: {counted} of {campaign.audience_size}")
     return {"states": states, "wrong": wrong}
+
+
+def make_key(env, _options):
+    """Return (token, source) of a key for the program that sends events."""
+    token = events_work.make_key(env, 100_000)
+    key = env["marketing.api.key"]._find(f"Bearer {token}")
+    return [token, f"api:{key.id}"]
+
+
+def count_events(env, source):
+    """Return {number of a batch: (rows in the log, different events)}."""
+    env.cr.execute(
+        """SELECT split_part(event_id, ':', 2), count(*), count(DISTINCT event_id)
+             FROM marketing_event WHERE source_id = %s GROUP BY 1""",
+        [source],
+    )
+    return {number: [rows, events] for number, rows, events in env.cr.fetchall()}
