@@ -89,9 +89,13 @@ def _send_campaigns(servers, values, options):
     deadline = time.monotonic() + 60 * options.minutes
     while time.monotonic() < deadline:
         campaign_id = _patiently(session.call, "email.campaign", "create", values)
+        servers.is_writing = True
         _patiently(_start, session, campaign_id)
         ids.append(campaign_id)
-        _wait_completed(session, campaign_id, 900 + options.recipients / 20)
+        patience = 900 + options.recipients / 20
+        _wait_until(_has_audience, session, campaign_id, patience)
+        servers.is_writing = False
+        _wait_until(_is_over, session, campaign_id, patience)
     return ids
 
 
@@ -101,12 +105,21 @@ def _start(session, campaign_id):
         session.call("email.campaign", "action_send_now", [campaign_id])
 
 
-def _wait_completed(session, campaign_id, patience):
+def _wait_until(condition, session, campaign_id, patience):
     deadline = time.monotonic() + patience
-    while _patiently(_read_status, session, campaign_id) == "running":
+    while not _patiently(condition, session, campaign_id):
         if time.monotonic() > deadline:
             raise SystemExit(f"The campaign {campaign_id} does not end.")
         time.sleep(2)
+
+
+def _has_audience(session, campaign_id):
+    found = session.read("email.campaign", campaign_id, ["audience_size", "status"])
+    return found["audience_size"] or found["status"] != "running"
+
+
+def _is_over(session, campaign_id):
+    return _read_status(session, campaign_id) != "running"
 
 
 def _read_status(session, campaign_id):

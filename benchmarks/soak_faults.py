@@ -33,7 +33,9 @@ CUT = """
 class Faults(Actor):
     """Kills a process, or ends every session of PostgreSQL, one fault a turn.
 
-    When the time is over the last campaign may end in peace.
+    When the time is over the last campaign may end in peace. So may the one statement
+    that writes an audience: it may take longer than the pause between two
+    faults, and a job that fails five times in a row waits for a person.
     """
 
     def __init__(self, servers, options):
@@ -44,7 +46,7 @@ class Faults(Actor):
         self._end = time.monotonic() + 60 * options.minutes
 
     def turn(self):
-        if time.monotonic() > self._end:
+        if self.servers.is_writing or time.monotonic() > self._end:
             return
         fault = next(self._round)
         self.servers.disturbed_until = time.monotonic() + RECOVERY_SECONDS

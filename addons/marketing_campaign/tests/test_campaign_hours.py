@@ -106,7 +106,8 @@ class TestCampaignHours(DaysMixin, TransactionCase):
         self._click(100 * HOUR, 2)
         self._count()
         [chart] = json.loads(self.campaign.hour_chart)
-        self.assertEqual([point["value"] for point in chart["values"]], [0, 0, 0, 1])
+        values = [point["value"] for point in chart["values"]]
+        self.assertEqual(values, [0, 0, 0, 1, *[0] * 68])
         self.assertEqual(chart["values"][0]["label"], START.strftime("%a %H:%M"))
         empty = self._make_campaign(self.company, 1)
         self.assertEqual(json.loads(empty.hour_chart)[0]["values"], [])
