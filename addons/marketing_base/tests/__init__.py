@@ -44,3 +44,4 @@ from . import test_topics
 from . import test_uninstall
 from . import test_views
 from . import test_sealing
+from . import test_notification

@@ -25,10 +25,19 @@ class TestMessageErasure(SenderCase):
         self.partner.with_user(officer)._marketing_erase()
         self.assertFalse(self.row.email_address or self.row.bounce_reason)
         self.assertEqual(self.row.address_key, key)
+        for group in ("user", "analyst"):
+            reader = self._create_user(f"mm_erased_{group}", group)
+            name = self.row.with_user(reader).display_name
+            self.assertEqual(name, "Erased address", "a list shows no empty line")
         adapter = FakeAdapter()
         self._pump(adapter)
         self.assertFalse(adapter.messages)
         self.assertIn(self.row.state, ("skipped", "failed"))
+
+    def test_an_address_of_push_is_not_read_by_people(self):
+        row = self._add("https://push.example/abc", channel="push", step_key="push")
+        user = self._create_user("mm_push_reader", "user")
+        self.assertEqual(row.with_user(user).display_name, "Device")
 
     def test_only_officers_erase(self):
         user = self._create_user("mm_not_erasing_user", "user")

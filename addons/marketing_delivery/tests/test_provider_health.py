@@ -127,4 +127,5 @@ class TestReputation(SenderCase):
         providers, jobs = self.env["delivery.provider"], self.env["marketing.job"]
         providers._cron_refresh_reputation()
         providers._cron_refresh_reputation()
-        self.assertEqual(jobs.search_count([("key", "=", "reputation")]), 1)
+        waiting = [("key", "=", "reputation"), ("state", "=", "pending")]
+        self.assertEqual(jobs.search_count(waiting), 1)
