@@ -1,7 +1,8 @@
 """Eight ways in which people buy, each with its rule, its support and a score."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.special import betainc, betaincc, gammaincc
@@ -28,7 +29,7 @@ PRIMARY_ORDER = (
     "LOCATION_CLUSTERED",
     "CATEGORY_FOCUSED",
 )
-#: Keys of the columns that :func:`classify` reads; ``p_alive`` may be missing.
+#: What :func:`classify` reads; ``p_alive`` may be missing.
 COLUMNS = (
     "orders",
     "spend",
@@ -91,19 +92,17 @@ class PatternScores:
         Columns as in :data:`PATTERNS`.
     scores : numpy.ndarray of float64, shape (n, 8)
         0 to 1 where labelled, 0 elsewhere; see :func:`classify`.
-    primary : numpy.ndarray of int64, shape (n,)
-        Column of the main label, -1 without any.
     """
 
     labels: np.ndarray
     scores: np.ndarray
-    primary: np.ndarray = field(init=False)
 
-    def __post_init__(self):
-        ranked = [PATTERNS.index(name) for name in PRIMARY_ORDER]
+    @cached_property
+    def primary(self) -> np.ndarray:
+        """Return the column of each main label, -1 without any; shape (n,)."""
+        ranked = np.array([PATTERNS.index(name) for name in PRIMARY_ORDER])
         carried = self.labels[:, ranked]
-        first = np.array(ranked, dtype=np.int64)[carried.argmax(axis=1)]
-        object.__setattr__(self, "primary", np.where(carried.any(axis=1), first, -1))
+        return np.where(carried.any(axis=1), ranked[carried.argmax(axis=1)], -1)
 
 
 def classify(
@@ -140,8 +139,7 @@ def classify(
     Raises
     ------
     ValueError
-        For a missing column, columns of different length, infinite values, or
-        ``previous`` of another shape.
+        For missing or infinite columns, different lengths, or a wrong shape.
     """
     params = params or PatternParams()
     columns = _columns(profile_arrays)
@@ -150,9 +148,9 @@ def classify(
     labels = np.zeros((size, len(PATTERNS)), dtype=bool)
     scores = np.zeros((size, len(PATTERNS)))
     with np.errstate(invalid="ignore", divide="ignore"):
-        for number, name in enumerate(PATTERNS):
+        for number, rule in enumerate(_RULES):
             ease = np.where(kept[:, number], 1 - params.hysteresis, 1.0)
-            holds, score = _RULES[name](columns, params, ease)
+            holds, score = rule(columns, params, ease)
             labels[:, number] = holds
             scores[:, number] = np.where(holds, np.clip(score, 0, 1), 0)
     return PatternScores(labels, scores)
@@ -240,19 +238,13 @@ def _seasonal(c, p, ease):
     return holds & (c["months_observed"] >= p.seasonal_months), 1 - by_chance
 
 
-_RULES = dict(
-    zip(
-        PATTERNS,
-        (
-            _high_spender,
-            _frequent,
-            _weekend,
-            _category,
-            _location,
-            _new,
-            _inactive,
-            _seasonal,
-        ),
-        strict=True,
-    )
+_RULES = (
+    _high_spender,
+    _frequent,
+    _weekend,
+    _category,
+    _location,
+    _new,
+    _inactive,
+    _seasonal,
 )

@@ -61,12 +61,15 @@ class TestSweep(QueueCase):
         self.assertEqual((job.state, job.lease_token), ("running", "gone"))
 
     def announced(self, room=publisher.TOP_UP):
+        # The sweeps of upper addons may find work of their own meanwhile.
+        known = set(self.Job.search([]).ids)
         with (
             self.broker() as app,
             patch.object(publisher, "room", lambda dbname, queue: room),
         ):
             self.sweep()
-        return [args[1] for _name, args, _queue, _countdown in app.sent]
+        told = [args[1] for _name, args, _queue, _countdown in app.sent]
+        return [job_id for job_id in told if job_id in known]
 
     def test_only_lost_messages_are_repeated(self):
         old = self.now - timedelta(seconds=MESSAGE_AGE + 5)
