@@ -199,10 +199,13 @@ class Talk:
 
     def _serve(self, method, path):
         headers = {}
-        while (line := self._stream.readline().decode().strip()) != "":
-            name, _colon, value = line.partition(":")
+        while (line := self._stream.readline()).strip():
+            name, _colon, value = line.decode().strip().partition(":")
             headers[name.lower()] = value.strip()
-        body = self._stream.read(int(headers.get("content-length", 0)))
+        size = int(headers.get("content-length", 0))
+        body = self._stream.read(size)
+        if not line or len(body) < size:
+            raise OSError("the sender was killed in the middle of it")
         peer, target = self._peer, headers.get("x-amz-target", "")
         place = urlsplit(path).path
         peer.requests[target or f"{method} {place}"] += 1
