@@ -110,7 +110,7 @@ def _wait_until(condition, session, campaign_id, patience):
     while not _patiently(condition, session, campaign_id):
         if time.monotonic() > deadline:
             raise SystemExit(f"The campaign {campaign_id} does not end.")
-        time.sleep(2)
+        time.sleep(0.3)
 
 
 def _has_audience(session, campaign_id):

@@ -46,7 +46,9 @@ class Faults(Actor):
         self._end = time.monotonic() + 60 * options.minutes
 
     def turn(self):
-        if self.servers.is_writing or time.monotonic() > self._end:
+        while self.servers.is_writing and not self._stopped.wait(0.1):
+            pass
+        if time.monotonic() > self._end:
             return
         fault = next(self._round)
         self.servers.disturbed_until = time.monotonic() + RECOVERY_SECONDS
