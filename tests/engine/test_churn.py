@@ -12,22 +12,13 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize
 
 from marketing_engine.churn import fit_logistic
+from marketing_engine.evaluation import auc
 
 
 def simulate(rng, size, weights=(1.0, -0.5, 0.0), intercept=-1.0):
     x = rng.normal(size=(size, len(weights))) * [1, 20, 0.01]
     odds = intercept + (x / [1, 20, 0.01]) @ weights
     return x, (rng.random(size) < 1 / (1 + np.exp(-odds))).astype(float)
-
-
-def auc(score, label):
-    """Return the chance that a random yes scores above a random no."""
-    order = np.unique(score, return_inverse=True)[1]
-    sizes = np.bincount(order)
-    rank = (np.cumsum(sizes) - (sizes - 1) / 2)[order]
-    yes = label == 1
-    most = yes.sum() * (yes.sum() + 1) / 2
-    return (rank[yes].sum() - most) / (yes.sum() * (~yes).sum())
 
 
 @pytest.fixture(scope="module")
