@@ -156,7 +156,7 @@ class TestSesWebhook(SnsMixin, SesCase, HttpCase):
             (301, ""),
         ):
             self.peer.pages[self.signer.path] = page
-            self.assertEqual(self._post(self.signer.notify("x")).status_code, 429)
+            self.assertEqual(self._post(self.signer.notify("x")).status_code, 503)
             self._run_jobs("_pump_fetch_ses_certificate")
             self.assertFalse(self.provider.ses_certificates, page)
         self.assertFalse(self._stored())
@@ -171,14 +171,14 @@ class TestSesWebhook(SnsMixin, SesCase, HttpCase):
         self.assertIn(signer.url, self.provider.ses_certificates)
         old = SnsSigner(days=(-30, -1))
         self._know(old)
-        self.assertEqual(self._post(old.notify("x")).status_code, 429)
+        self.assertEqual(self._post(old.notify("x")).status_code, 503)
 
     def test_an_archived_provider_still_listens(self):
         """What it has sent bounces after it was archived, too."""
         self.provider.active = False
         body = self.signer.notify(self._told("Delivery", self.rows[0]))
         self.peer.pages[self.signer.path] = (200, self.signer.pem)
-        self.assertEqual(self._post(body).status_code, 429)
+        self.assertEqual(self._post(body).status_code, 503)
         self._run_jobs("_pump_fetch_ses_certificate")
         self.assertEqual(self._post(body).status_code, 200)
 
