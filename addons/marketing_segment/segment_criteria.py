@@ -6,7 +6,7 @@ condition may be such a group again; the logic NOT negates its only condition.
 
 from odoo.fields import Domain
 
-from .segment_rules import MAX_DEPTH, PATHS, RuleProblem, get_kind, size_problem
+from .segment_rules import MAX_DEPTH, RuleProblem, get_kind, size_problem
 
 #: Names that the interface description uses for our fields.
 ALIASES = {
@@ -29,7 +29,7 @@ _JOIN = {"AND": "&", "OR": "|", "NOT": "!"}
 _LOGIC = {sign: logic for logic, sign in _JOIN.items()}
 
 
-def criteria_to_domain(criteria, depth=0) -> Domain:
+def criteria_to_domain(env, criteria, depth=0) -> Domain:
     """Return the domain of a group of conditions.
 
     :raises RuleProblem: for anything that is not such a group
@@ -43,7 +43,7 @@ def criteria_to_domain(criteria, depth=0) -> Domain:
     logic = logic.upper() if isinstance(logic, str) else ""
     if not isinstance(conditions, list) or logic not in _JOIN:
         raise RuleProblem("syntax", value=str(criteria)[:80])
-    parts = [_condition_to_domain(condition, depth) for condition in conditions]
+    parts = [_condition_to_domain(env, condition, depth) for condition in conditions]
     if logic == "NOT":
         if len(parts) != 1:
             raise RuleProblem("syntax", value="NOT")
@@ -53,16 +53,16 @@ def criteria_to_domain(criteria, depth=0) -> Domain:
     return Domain.AND(parts) if logic == "AND" else Domain.OR(parts)
 
 
-def _condition_to_domain(condition, depth):
+def _condition_to_domain(env, condition, depth):
     if isinstance(condition, dict) and "conditions" in condition:
-        return criteria_to_domain(condition, depth + 1)
+        return criteria_to_domain(env, condition, depth + 1)
     if not isinstance(condition, dict) or not {"field", "operator"} <= set(condition):
         raise RuleProblem("syntax", value=str(condition)[:80])
     field, operator = condition["field"], condition["operator"]
     if not (isinstance(field, str) and isinstance(operator, str) and field):
         raise RuleProblem("syntax", value=str(condition)[:80])
     field = ALIASES.get(field, field)
-    if not get_kind(field) and f"partner_id.{field}" in PATHS:
+    if not get_kind(env, field) and get_kind(env, f"partner_id.{field}"):
         field = f"partner_id.{field}"
     operator = OPERATOR_NAMES.get(operator, operator)
     try:

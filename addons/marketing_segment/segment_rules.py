@@ -1,7 +1,8 @@
-"""The allow-list of segment conditions: which paths, operators and values may be used.
+"""The allow-list of segment conditions: which operators and values may be used.
 
-Everything here is plain data: a rule is checked condition by condition before it may
-become SQL, and values reach PostgreSQL only as parameters.
+Which paths there are, says `customer.profile._get_segment_paths`. A rule is checked
+condition by condition before it may become SQL, and values reach PostgreSQL only as
+parameters.
 """
 
 import math
@@ -29,6 +30,8 @@ _LIKE = frozenset(
 OPERATORS = {
     "integer": _EQUAL | _ORDERED,
     "amount": _EQUAL | _ORDERED,
+    "number": _EQUAL | _ORDERED,
+    "share": _EQUAL | _ORDERED,
     "date": _EQUAL | _ORDERED,
     "text": _EQUAL | _LIKE,
     "choice": _EQUAL,
@@ -38,33 +41,6 @@ OPERATORS = {
 }
 _SUBDOMAIN = frozenset({"any", "not any"})
 
-#: Path on customer.profile -> kind of value.
-PATHS = {
-    "order_count": "integer",
-    "revenue": "amount",
-    "average_order": "amount",
-    "first_order_date": "date",
-    "last_order_date": "date",
-    "acquisition_date": "date",
-    "recency_days": "integer",
-    "frequency": "integer",
-    "monetary": "amount",
-    "recency_score": "integer",
-    "frequency_score": "integer",
-    "monetary_score": "integer",
-    "rfm_code": "text",
-    "rfm_segment": "choice",
-    "favourite_category_id": "tree",
-    "partner_id.country_id": "relation",
-    "partner_id.state_id": "relation",
-    "partner_id.city": "text",
-    "partner_id.zip": "text",
-    "partner_id.lang": "text",
-    "partner_id.category_id": "tree",
-    "partner_id.industry_id": "relation",
-    "partner_id.is_company": "boolean",
-    "partner_id.create_date": "date",
-}
 _DATE_PARTS = frozenset(
     {"year_number", "quarter_number", "month_number", "iso_week_number"}
     | {"day_of_year", "day_of_month", "day_of_week"}
@@ -137,9 +113,10 @@ def _subdomain(condition):
 
 
 def _check_condition(env, path, operator, value):
-    kind = get_kind(path)
+    kind = get_kind(env, path)
     if not kind:
-        raise RuleProblem("path", field=_short(path), allowed=", ".join(sorted(PATHS)))
+        allowed = ", ".join(sorted(get_paths(env)))
+        raise RuleProblem("path", field=_short(path), allowed=allowed)
     if operator not in OPERATORS[kind]:
         allowed = ", ".join(sorted(OPERATORS[kind]))
         raise RuleProblem(
@@ -150,19 +127,35 @@ def _check_condition(env, path, operator, value):
         raise size_problem()
     if _is_many(value) and operator in _ORDERED | _LIKE:
         raise RuleProblem("value", field=path, value=_short(value))
+    choices = find_field(env, path).get_values(env) if kind == "choice" else ()
     for item in values:
-        if not _is_valid(env, kind, operator, item):
+        if not _is_valid(env, kind, operator, item, choices):
             raise RuleProblem("value", field=path, value=_short(item))
 
 
-def get_kind(path):
+def get_paths(env):
+    """Return {path: kind} of what a rule may ask for."""
+    return env["customer.profile"]._get_segment_paths()
+
+
+def get_kind(env, path):
     """Return the kind of value behind an allowed path, None for any other path."""
     if not isinstance(path, str):
         return None
+    paths = get_paths(env)
     parent, _dot, part = path.rpartition(".")
-    if part in _DATE_PARTS and PATHS.get(parent) == "date":
+    if part in _DATE_PARTS and paths.get(parent) == "date":
         return "integer"
-    return PATHS.get(path)
+    return paths.get(path)
+
+
+def find_field(env, path):
+    """Return the field at the end of an allowed path."""
+    model = env["customer.profile"]
+    *parents, name = path.split(".")
+    for parent in parents:
+        model = env[model._fields[parent].comodel_name]
+    return model._fields[name]
 
 
 def _is_many(value):
@@ -171,9 +164,11 @@ def _is_many(value):
     )
 
 
-def _is_valid(env, kind, operator, value):
+def _is_valid(env, kind, operator, value, choices):
     if value is False and operator not in _ORDERED | _LIKE:
         return True  # "is (not) set"
+    if kind == "choice":
+        return value in choices
     if kind in ("relation", "tree"):
         return _is_text(value) or _is_number(value, MAX_INTEGER, int)
     return _VALIDATORS[kind](env, value)
@@ -203,17 +198,14 @@ def _is_date(env, value):
         return False
 
 
-def _is_choice(env, value):
-    return value in dict(env["customer.profile"]._fields["rfm_segment"].selection)
-
-
 _VALIDATORS = {
     "integer": lambda env, value: _is_number(value, MAX_INTEGER),
     "amount": lambda env, value: _is_number(value, MAX_AMOUNT),
+    "number": lambda env, value: _is_number(value, MAX_AMOUNT),
+    "share": lambda env, value: _is_number(value, MAX_AMOUNT),
     "text": lambda env, value: _is_text(value),
     "boolean": lambda env, value: isinstance(value, bool),
     "date": _is_date,
-    "choice": _is_choice,
 }
 
 

@@ -2,10 +2,11 @@
 
 from datetime import date, datetime
 
-from odoo.tools import format_amount, format_date
+from odoo.tools import format_amount, format_date, formatLang
 
 from .segment_phrases import (
     AGO,
+    BOOLEAN,
     DAY,
     LIKE,
     MEMBER,
@@ -15,7 +16,7 @@ from .segment_phrases import (
     RELATIVE,
     UNITS,
 )
-from .segment_rules import get_kind
+from .segment_rules import find_field, get_kind
 from .segment_tree import Condition
 
 SHOWN_VALUES = 5
@@ -109,16 +110,12 @@ class Narrator:
     def tell_condition(self, condition):
         """Return one condition as a relative clause, not looking at its negation."""
         path, operator, value = condition.path, condition.operator, condition.value
-        kind = get_kind(path)
+        kind = get_kind(self.env, path)
         positive = not operator.startswith(("!=", "not"))
         if kind == "boolean":
             is_true = bool(value[0] if isinstance(value, list | tuple) else value)
-            company = is_true is positive
-            return (
-                self.env._("that are companies")
-                if company
-                else self.env._("that are persons")
-            )
+            pattern = BOOLEAN.get(path, BOOLEAN["*"])[0 if is_true is positive else 1]
+            return self._word(pattern) % {"field": self.tell_noun(path)}
         if value is False:
             noun = self.tell_noun(path)
             if positive:
@@ -152,8 +149,13 @@ class Narrator:
         """Return the name of a path inside a sentence."""
         if path in NOUNS:
             return self.env._(NOUNS[path])
+        if noun := self.env["customer.profile"]._get_segment_nouns().get(path):
+            return noun
         parent, _dot, part = path.rpartition(".")
-        return self._word(NOUNS[part]) % self.tell_noun(parent)
+        if part in NOUNS and get_kind(self.env, parent) == "date":
+            return self._word(NOUNS[part]) % self.tell_noun(parent)
+        label = find_field(self.env, path)._description_string(self.env)
+        return self.env._("“%s”", label)
 
     def tell_values(self, path, value):
         """Return one or several values as they are shown to people."""
@@ -169,30 +171,31 @@ class Narrator:
     def _tell_records(self, path, values):
         """Return {id: quoted name} of the records among the values."""
         ids = [item for item in values if type(item) is int]
-        if get_kind(path) not in ("relation", "tree", "segment") or not ids:
+        if get_kind(self.env, path) not in ("relation", "tree") or not ids:
             return {}
-        field = self.env["customer.profile"]
-        for name in path.split(".")[:-1]:
-            field = self.env[field._fields[name].comodel_name]
-        records = self.env[field._fields[path.split(".")[-1]].comodel_name].browse(ids)
+        records = self.env[find_field(self.env, path).comodel_name].browse(ids)
         return {
             record.id: f"“{record.display_name}”"
             for record in records.exists()._filtered_access("read")
         }
 
     def _tell_value(self, path, value):
-        kind = get_kind(path)
+        kind = get_kind(self.env, path)
         if kind == "date":
             return self._tell_date(value)
         if kind == "amount":
             return format_amount(self.env, value, self.env.company.currency_id)
         if kind == "choice":
-            options = self.env["customer.profile"]._fields["rfm_segment"]
-            labels = dict(options._description_selection(self.env))
+            field = find_field(self.env, path)
+            labels = dict(field._description_selection(self.env))
             return f"“{labels.get(value, value)}”"
         if value is False:
             return self.env._("unknown")
-        if kind in ("relation", "tree", "segment") and type(value) is int:
+        if kind == "number":
+            return formatLang(self.env, value)
+        if kind == "share":
+            return self.env._("%s%%", formatLang(self.env, 100 * value, digits=1))
+        if kind in ("relation", "tree") and type(value) is int:
             return self.env._("a deleted record")
         return str(value) if kind == "integer" else f"“{value}”"
 

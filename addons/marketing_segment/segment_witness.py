@@ -9,6 +9,7 @@ from .segment_tree import Condition
 
 #: What says where a customer lives.
 WHEREABOUTS = ("partner_id.city", "partner_id.zip")
+NUMERIC = ("integer", "amount", "number", "share")
 
 
 class Witness(Narrator):
@@ -33,19 +34,21 @@ class Witness(Narrator):
 
         Whoever may not see addresses does not see where a customer lives either.
         """
-        path, kind = condition.path, get_kind(condition.path)
+        path, kind = condition.path, get_kind(self.env, condition.path)
         if path in WHEREABOUTS and not self.env["marketing.masked"]._reads_pii():
             return self.env._("hidden")
         parent, _dot, part = path.rpartition(".")
-        if get_kind(parent) == "date":
+        if get_kind(self.env, parent) == "date":
             return self._tell_part_of_date(*self._reach(profile, parent), part)
         record, name = self._reach(profile, path)
         value = record[name]
         if kind in ("relation", "tree"):
             return self._tell_own_records(path, value.ids)
-        if kind == "boolean":
+        if path == "partner_id.is_company":
             return self.env._("a company") if value else self.env._("a person")
-        if not value and kind not in ("integer", "amount"):
+        if kind == "boolean":
+            return self.env._("yes") if value else self.env._("no")
+        if not value and kind not in NUMERIC:
             return self.env._("unknown")
         shown = self._tell_value(path, value)
         if kind == "date" and RELATIVE.match(str(condition.value).strip()):

@@ -2,6 +2,7 @@ from . import customer_profile_dirty
 from . import customer_profile_cut
 from . import customer_profile
 from . import customer_profile_refresh
+from . import customer_profile_segment
 from . import customer_rfm_segment
 from . import customer_segment
 from . import customer_segment_criteria

@@ -5,7 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..segment_rules import PATHS, RuleProblem, check_domain, size_problem
+from ..segment_rules import RuleProblem, check_domain, get_paths, size_problem
 
 MAX_RULE_LENGTH = 200_000
 SCORES = ("recency", "frequency", "monetary")
@@ -160,7 +160,7 @@ class CustomerSegment(models.Model):
     @api.model
     def get_allowed_paths(self):
         """Tell the rule editor which fields to offer."""
-        return sorted(PATHS)
+        return sorted(get_paths(self.env))
 
     def _members_sql(self):
         """Return SQL selecting the distinct partner ids of the segment.

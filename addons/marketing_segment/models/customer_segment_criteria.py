@@ -54,7 +54,7 @@ class CustomerSegment(models.Model):
             if criteria == known and criteria:
                 continue  # a form sends both; JSON has no place for a NOT of a group
             try:
-                domain = criteria_to_domain(criteria)
+                domain = criteria_to_domain(self.env, criteria)
                 check_domain(self.env, domain)
             except RuleProblem as problem:
                 raise ValidationError(problem.explain(self.env)) from problem

@@ -4,6 +4,16 @@ from odoo import Command, fields
 from odoo.tests import TransactionCase, new_test_user
 
 from ..profile_query import COMPUTED
+from ..segment_rules import find_field
+
+_SAMPLES = {"text": "a", "boolean": True, "date": "-3d"}
+
+
+def get_sample(env, path, kind):
+    """Return a value that an allowed path can be compared with."""
+    if kind == "choice":
+        return find_field(env, path).get_values(env)[0]
+    return _SAMPLES.get(kind, 1)
 
 
 class SegmentCase(TransactionCase):

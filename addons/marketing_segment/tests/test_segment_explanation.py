@@ -1,8 +1,9 @@
 from odoo import Command
 from odoo.tests import tagged
 
+from ..segment_rules import OPERATORS, get_paths
 from ..segment_tree import Condition, Group, read_tree
-from .common import SegmentCase
+from .common import SegmentCase, get_sample
 
 A, B, C = (
     ("order_count", ">=", 5),
@@ -121,12 +122,10 @@ class TestSegmentExplanation(SegmentCase):
         self.assertFalse(self.segment.explanation)
 
     def test_every_path_and_operator_is_told(self):
-        from ..segment_rules import OPERATORS, PATHS
-
-        values = {"text": "a", "choice": "loyal", "boolean": True, "date": "-3d"}
-        for path, kind in PATHS.items():
+        for path, kind in get_paths(self.env).items():
+            sample = get_sample(self.env, path, kind)
             for operator in OPERATORS[kind]:
-                for value in (values.get(kind, 1), False):
+                for value in (sample, False):
                     if value is False and operator not in ("=", "!="):
                         continue
                     for sign in ([], ["!"]):

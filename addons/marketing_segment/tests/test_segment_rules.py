@@ -1,8 +1,10 @@
+from unittest.mock import patch
+
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
-from ..segment_rules import MAX_CONDITIONS, MAX_VALUES, PATHS
-from .common import SegmentCase
+from ..segment_rules import MAX_CONDITIONS, MAX_VALUES, get_paths
+from .common import SegmentCase, get_sample
 
 FORBIDDEN_PATHS = (
     "user_ids.password",
@@ -169,15 +171,18 @@ class TestSegmentRules(SegmentCase):
         values = {
             "integer": ((">=", 1), ("in", [1, 2]), ("!=", 3), ("=", False)),
             "amount": (("<", 10.5), ("=", 10)),
+            "number": ((">=", 0.5), ("<", 2)),
+            "share": ((">=", 0.5), ("<", 1)),
             "date": ((">=", "-30d"), ("<", "2024-01-31"), ("=", False)),
             "text": (("ilike", "%'; DROP TABLE x; --"), ("=", "a"), ("in", ["a"])),
-            "choice": (("=", "loyal"), ("in", ["loyal", "new"]), ("!=", False)),
+            "choice": (("!=", False), ("=", False)),
             "boolean": (("=", True), ("!=", False)),
             "relation": (("in", [1, 2]), ("ilike", "a"), ("=", False)),
             "tree": (("in", [1, 2]), ("ilike", "a"), ("child_of", 1)),
         }
-        for path, kind in PATHS.items():
-            for operator, value in values[kind]:
+        for path, kind in get_paths(self.env).items():
+            sample = get_sample(self.env, path, kind)
+            for operator, value in (*values[kind], ("in", [sample])):
                 with self.subTest(path=path, operator=operator):
                     self.segment.filter_domain = repr([(path, operator, value)])
                     self.segment.action_refresh()
@@ -206,3 +211,23 @@ class TestSegmentRules(SegmentCase):
             allowed_company_ids=self.company_b.ids, active_test=False
         )
         self.assertNotIn(other, segment.sudo()._get_segment_customers())
+
+    def test_other_addons_add_fields_and_their_words(self):
+        added = {"partner_id.ref": "text", "partner_id.partner_share": "boolean"}
+        paths = self.profiles._get_segment_paths() | added
+        with (
+            patch.object(type(self.profiles), "_get_segment_paths", lambda self: paths),
+            patch.object(
+                type(self.profiles),
+                "_get_segment_nouns",
+                lambda self: {"partner_id.ref": "number"},
+            ),
+        ):
+            self.segment.filter_domain = repr(
+                [("partner_id.ref", "=", "7"), ("partner_id.partner_share", "=", True)]
+            )
+            self.assertEqual(self.segment.customer_count, 0)
+            self.assertEqual(
+                self.segment.explanation,
+                "Customers whose number is “7” and for whom “Share Partner” applies.",
+            )

@@ -3,8 +3,9 @@ import random
 from odoo.tests import BaseCase, tagged
 
 from ..segment_answer import lay_out
-from ..segment_rules import OPERATORS, PATHS
+from ..segment_rules import OPERATORS, get_paths
 from ..segment_tree import Condition, Group, answer_tree, iter_conditions
+from .common import get_sample
 from .common_random import RandomRuleCase, to_domain
 
 ROUNDS = 200
@@ -152,11 +153,11 @@ class TestSegmentVerdict(RandomRuleCase):
                 self._assert_verdicts(self.segment)
 
     def test_every_path_and_operator(self):
-        values = {"text": "a", "choice": "loyal", "boolean": True, "date": "-3d"}
-        for path, kind in PATHS.items():
+        for path, kind in get_paths(self.env).items():
+            value = get_sample(self.env, path, kind)
             for operator in sorted(OPERATORS[kind]):
                 for sign in ([], ["!"]):
-                    domain = [*sign, (path, operator, values.get(kind, 1))]
+                    domain = [*sign, (path, operator, value)]
                     with self.subTest(domain=domain):
                         candidate = self.segment.new(
                             {"filter_domain": repr(domain)}, origin=self.segment

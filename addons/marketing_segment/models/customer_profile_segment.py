@@ -1,0 +1,49 @@
+from odoo import api, models
+
+
+class CustomerProfile(models.Model):
+    """Which fields of the profile, and of its customer, a segment may ask for."""
+
+    _inherit = "customer.profile"
+
+    @api.model
+    def _get_segment_paths(self):
+        """Return {path: kind of value}: the allow-list of conditions.
+
+        Addons that bring fields extend it. The kinds are those of `OPERATORS` in
+        `segment_rules`; the values of a choice are read from the selection itself.
+        """
+        return {
+            "order_count": "integer",
+            "revenue": "amount",
+            "average_order": "amount",
+            "first_order_date": "date",
+            "last_order_date": "date",
+            "acquisition_date": "date",
+            "recency_days": "integer",
+            "frequency": "integer",
+            "monetary": "amount",
+            "recency_score": "integer",
+            "frequency_score": "integer",
+            "monetary_score": "integer",
+            "rfm_code": "text",
+            "rfm_segment": "choice",
+            "favourite_category_id": "tree",
+            "partner_id.country_id": "relation",
+            "partner_id.state_id": "relation",
+            "partner_id.city": "text",
+            "partner_id.zip": "text",
+            "partner_id.lang": "text",
+            "partner_id.category_id": "tree",
+            "partner_id.industry_id": "relation",
+            "partner_id.is_company": "boolean",
+            "partner_id.create_date": "date",
+        }
+
+    @api.model
+    def _get_segment_nouns(self):
+        """Return {path: its name inside a sentence}, such as "number of orders".
+
+        A path without one is called by the label of its field.
+        """
+        return {}
