@@ -29,7 +29,7 @@ PRIMARY_ORDER = (
     "LOCATION_CLUSTERED",
     "CATEGORY_FOCUSED",
 )
-#: What :func:`classify` reads; ``p_alive`` may be missing.
+#: What :func:`classify` reads, besides :data:`OPTIONAL_COLUMNS`.
 COLUMNS = (
     "orders",
     "spend",
@@ -45,6 +45,7 @@ COLUMNS = (
     "peak_month_orders",
     "peak_to_mean",
 )
+OPTIONAL_COLUMNS = ("p_alive", "spend_rank")
 _WEEKEND = 2 / 7
 
 
@@ -119,7 +120,9 @@ def classify(
         ``locations`` (stores or cities). Of all time: ``days_since_first``,
         ``days_since_last``; NaN for people who never bought. Of the last year:
         ``months_observed``, ``year_orders``, ``peak_month_orders``, ``peak_to_mean``
-        (monthly spend). ``p_alive`` is optional. NaN means unknown: no label then.
+        (monthly spend). ``p_alive`` is optional, and so is ``spend_rank``: the percent
+        rank among all buyers, for callers who classify a part of them at a time. NaN
+        means unknown: no label then.
     params : PatternParams, optional
     previous : array_like of bool, shape (n, 8), optional
         Labels of the last run: they are kept until a value falls a bit (``hysteresis``)
@@ -161,7 +164,7 @@ def _columns(arrays) -> dict[str, np.ndarray]:
     if missing:
         raise ValueError(f"columns are missing: {', '.join(missing)}")
     columns = {}
-    for name in (*COLUMNS, "p_alive"):
+    for name in (*COLUMNS, *OPTIONAL_COLUMNS):
         if name in arrays:
             column = np.asarray(arrays[name], dtype=np.float64)
             if column.ndim != 1 or np.isinf(column).any():
@@ -184,6 +187,8 @@ def _previous(previous, size) -> np.ndarray:
 
 def _high_spender(c, p, ease):
     buys = c["spend"] > 0
+    if "spend_rank" in c:
+        return buys & (c["spend_rank"] >= p.high_spender_rank * ease), c["spend_rank"]
     rank = np.zeros(buys.size)
     values, group, sizes = np.unique(
         c["spend"][buys], return_inverse=True, return_counts=True

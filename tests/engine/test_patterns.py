@@ -98,6 +98,18 @@ class TestRules:
         result = classify(table(*[PLAIN] * 5))
         assert not result.labels[:, 0].any()
 
+    def test_ranks_may_be_given_for_a_part_of_the_buyers(self):
+        buyers = [{**PLAIN, "spend": spend} for spend in (1, 2, 2, 3, 4, 5, 0)]
+        arrays = {**table(*buyers), "spend_rank": [0, 0.2, 0.2, 0.6, 0.8, 1, math.nan]}
+        parts = [
+            classify({name: column[part] for name, column in arrays.items()})
+            for part in (slice(0, 3), slice(3, 7))
+        ]
+        whole = classify(table(*buyers))
+        assert (np.vstack([part.labels for part in parts]) == whole.labels).all()
+        scores = np.vstack([part.scores for part in parts])
+        np.testing.assert_allclose(scores, whole.scores)
+
     def test_no_choice_no_focus(self):
         params = PatternParams(categories_on_offer=1, locations_on_offer=2)
         someone = {**PLAIN, "top_category_share": 1, "locations": 1}
