@@ -120,8 +120,12 @@ _BEHAVIOUR = {
             "sendable_count": COUNT,
             "entered": COUNT_OR_NULL,
             "left": COUNT_OR_NULL,
+            "pattern": CODE,
+            "previous_primary": CODE,
+            "primary": CODE,
+            "figure": {"type": "number"},
+            "threshold": {"type": "number"},
         },
-        ("segment_id",),
     ),
     "user_purchased": BuiltIn(
         "marketing_base",

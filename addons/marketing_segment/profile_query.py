@@ -199,7 +199,8 @@ def fresh_profiles(company, today, partner_ids=None) -> SQL:
     """Return the WITH items up to `fresh`, the profiles as they should be now.
 
     :param partner_ids: commercial partners to compute, scored by the stored cut points;
-        None computes everybody and ranks them against each other
+        None computes everybody and ranks them against each other, unless the company
+        scores by fixed cut-offs
     """
     parameters = {
         "company": company.id,
@@ -210,7 +211,8 @@ def fresh_profiles(company, today, partner_ids=None) -> SQL:
         "customers": among(SQL("p.commercial_partner_id"), partner_ids),
         "segments": [rfm.segment_key(*c) for c in product(range(1, 6), repeat=3)],
     }
-    scores = _RANKED if partner_ids is None else _BY_CUTS
+    is_ranking = partner_ids is None and company.marketing_rfm_method == "rank"
+    scores = _RANKED if is_ranking else _BY_CUTS
     return SQL(", ").join(SQL(part, **parameters) for part in (_FACTS, scores, _FRESH))
 
 

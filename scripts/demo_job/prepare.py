@@ -22,6 +22,7 @@ def prepare(env, smtp_port: int, base_url: str) -> None:
     _set_up_mail(env, smtp_port)
     _set_up_marketer(env)
     env["customer.profile"]._refresh_full(env.company)
+    env["customer.pattern"]._refresh_company(env.company.id)
     env["customer.segment"].search([]).action_refresh()
 
 

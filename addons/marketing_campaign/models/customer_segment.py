@@ -1,7 +1,10 @@
 from odoo import fields, models
 from odoo.fields import Domain
 
-from odoo.addons.marketing_segment.models.customer_segment import SCORE_FIELDS
+from odoo.addons.marketing_segment.models.customer_segment import (
+    PATTERN_FIELDS,
+    SCORE_FIELDS,
+)
 
 
 class CustomerSegment(models.Model):
@@ -16,6 +19,7 @@ class CustomerSegment(models.Model):
         "filter_domain",
         "rfm_segment_ids",
         *SCORE_FIELDS,
+        *PATTERN_FIELDS,
     )
 
     campaign_count = fields.Integer("Campaigns", compute="_compute_campaign_count")

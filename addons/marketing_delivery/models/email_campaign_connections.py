@@ -42,9 +42,7 @@ class EmailCampaign(models.Model):
         """Run a pump that has reached the provider, and helpers beside it."""
         if connections == 1:
             return pump.run()
-        work = partial(
-            _help_deliver, self.env.registry, self.id, provider.id, pump.composer
-        )
+        work = partial(_help_deliver, self.env.registry, self.id, provider.id)
         with helping(connections - 1, work):
             wait = pump.run()
         return wait if wait is True or pump.held_by else self._look_again()
@@ -56,14 +54,10 @@ class EmailCampaign(models.Model):
         return limit_wait(wait)
 
 
-def _help_deliver(registry, campaign_id, provider_id, composer):
-    """Send beside another pump of this process, over one more connection.
-
-    :param composer: of that pump; it holds no record, so threads may share it
-    """
+def _help_deliver(registry, campaign_id, provider_id):
+    """Send beside another pump of this process, over one more connection."""
     with own_transaction(registry) as env:
         provider = env["delivery.provider"].browse(provider_id)
-        campaign = env["email.campaign"].browse(campaign_id)
-        pump = campaign._prepare_pump(provider, composer)
+        pump = env["email.campaign"].browse(campaign_id)._prepare_pump(provider)
         if pump:
             pump.run()

@@ -188,17 +188,15 @@ def note_units(cr, token, units):
         )
 
 
-def release(cr, token, ids):
-    """Give back which of ``ids`` were claimed and not let through the gate."""
-    if not ids:
-        return
+def release(cr, token):
+    """Give back what was claimed and not let through the gate."""
     cr.execute(
         f"""
         UPDATE campaign_recipient
            SET state = 'queued', lease_token = NULL, lease_until = NULL, {TOUCH}
-         WHERE id = ANY(%s) AND lease_token = %s AND state = 'claimed'
+         WHERE lease_token = %s AND state = 'claimed'
         """,
-        [sorted(ids), token],
+        [token],
     )
 
 

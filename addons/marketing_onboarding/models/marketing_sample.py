@@ -39,6 +39,7 @@ class MarketingSample(models.AbstractModel):
         customers = maker._make_customers(company)
         orders = maker._make_orders(company, customers, maker._make_products(company))
         maker.env["customer.profile"]._refresh_full(company)
+        maker.env["customer.pattern"]._enqueue_refresh(company)
         maker._get_segments(company)._refresh()
         segments = maker._make_segments(company)
         maker._make_campaign(company, segments[:1])

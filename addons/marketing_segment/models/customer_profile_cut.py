@@ -16,6 +16,10 @@ _CUTS = """
      WHERE company_id = %(company)s
      GROUP BY GROUPING SETS ((recency_score), (frequency_score), (monetary_score))
 """
+_FIXED = """
+    INSERT INTO customer_profile_cut (company_id, dimension, score, value)
+    SELECT %s, given.* FROM unnest(%s::text[], %s::int[], %s::float8[]) given
+"""
 
 
 class CustomerProfileCut(models.Model):
@@ -58,9 +62,18 @@ class CustomerProfileCut(models.Model):
 
     @api.model
     def _rebuild(self, company):
-        """Read the cut points of `company` off the scores of a full refresh."""
+        """Read the cut points of `company` off the scores of a full refresh.
+
+        Those of a company with fixed cut-offs are its own, whoever has which score.
+        """
         self.env.cr.execute(
             SQL("DELETE FROM customer_profile_cut WHERE company_id = %s", company.id)
         )
-        self.env.cr.execute(SQL(_CUTS, company=company.id))
+        if company.marketing_rfm_method == "fixed":
+            names, scores, values = zip(*company._get_rfm_cuts(), strict=True)
+            self.env.cr.execute(
+                SQL(_FIXED, company.id, list(names), list(scores), list(values))
+            )
+        else:
+            self.env.cr.execute(SQL(_CUTS, company=company.id))
         self.invalidate_model(flush=False)

@@ -11,6 +11,11 @@ MAX_RULE_LENGTH = 200_000
 SCORES = ("recency", "frequency", "monetary")
 #: The two ends of each score that an RFM segment asks for.
 SCORE_FIELDS = tuple(f"{name}_{end}" for name in SCORES for end in ("min", "max"))
+#: What a segment of behavioural patterns asks for.
+PATTERN_FIELDS = ("pattern_type_ids", "pattern_match") + (
+    "pattern_min_score",
+    "pattern_primary_only",
+)
 
 
 class CustomerSegment(models.Model):
@@ -32,7 +37,12 @@ class CustomerSegment(models.Model):
         ondelete="cascade",
     )
     segment_type = fields.Selection(
-        [("dynamic", "Conditions"), ("rfm", "RFM"), ("static", "Fixed List")],
+        [
+            ("dynamic", "Conditions"),
+            ("rfm", "RFM"),
+            ("behavioural", "Behaviour"),
+            ("static", "Fixed List"),
+        ],
         "Type",
         required=True,
         default="dynamic",
@@ -77,6 +87,8 @@ class CustomerSegment(models.Model):
         self.ensure_one()
         if self.segment_type == "rfm":
             return self._get_rfm_domain()
+        if self.segment_type == "behavioural":
+            return self._get_pattern_domain()
         if self.segment_type == "static":
             return Domain.TRUE
         domain = self._parse_domain(self.filter_domain)

@@ -3,7 +3,7 @@ from odoo import api, fields, models
 from ..segment_rules import RuleProblem
 from ..segment_sentence import Narrator
 from ..segment_tree import read_tree
-from .customer_segment import SCORE_FIELDS
+from .customer_segment import PATTERN_FIELDS, SCORE_FIELDS
 
 
 class CustomerSegment(models.Model):
@@ -19,6 +19,7 @@ class CustomerSegment(models.Model):
     )
 
     @api.depends("segment_type", "filter_domain", "rfm_segment_ids", *SCORE_FIELDS)
+    @api.depends(*PATTERN_FIELDS)
     @api.depends_context("lang", "uid", "allowed_company_ids")
     def _compute_explanation(self):
         for segment in self:
@@ -30,6 +31,8 @@ class CustomerSegment(models.Model):
             return self.env._("Customers who were chosen: a fixed list.")
         if self.segment_type == "rfm":
             return self._explain_rfm()
+        if self.segment_type == "behavioural":
+            return self._explain_patterns()
         try:
             tree = self._get_tree()
         except RuleProblem:

@@ -32,6 +32,7 @@ class CustomerSegment(models.Model):
             "bought": self._tell_bought,
             "company": self._tell_company,
             "listed": self._tell_listed,
+            **self._get_pattern_tellers(),
         }
         reasons = []
         for line in lines[1:]:

@@ -6,7 +6,7 @@ from odoo.tools import SQL
 from odoo.addons.marketing_base.events import Event, insert_events
 
 from ..segment_rules import RuleProblem
-from .customer_segment import SCORE_FIELDS
+from .customer_segment import PATTERN_FIELDS, SCORE_FIELDS
 
 SAMPLE_SIZE = 10
 _COUNTED = frozenset(
@@ -15,7 +15,7 @@ _COUNTED = frozenset(
 )
 _RULE = frozenset(
     {"segment_type", "filter_domain", "company_id", "rfm_segment_ids", "active"}
-    | set(SCORE_FIELDS)
+    | {*SCORE_FIELDS, *PATTERN_FIELDS}
 )
 
 

@@ -1,6 +1,14 @@
 from odoo import models
 from odoo.tools import SQL
 
+#: What is known of a person besides orders, and goes with its name.
+FORGOTTEN = (
+    "segment.membership",
+    "customer.profile.history",
+    "customer.pattern",
+    "customer.behaviour",
+)
+
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
@@ -8,18 +16,21 @@ class ResPartner(models.Model):
     def _marketing_erase(self):
         """Forget in which segments a person was: a name of a segment can tell much.
 
-        The sizes of the segments are counts of their own and stay.
+        So can behaviour and how it changed. The sizes of the segments are counts of
+        their own and stay.
         """
         self._check_marketing_erasure()
         # the officer may not write memberships; the check above is the right to erase
         partners = self.sudo()._get_erased_partners()
-        memberships = self.env["segment.membership"].sudo()
-        memberships.flush_model()
-        self.env.cr.execute(
-            SQL(
-                "DELETE FROM segment_membership WHERE partner_id = ANY(%s)",
-                partners.ids,
+        for name in FORGOTTEN:
+            model = self.env[name].sudo()
+            model.flush_model()
+            self.env.cr.execute(
+                SQL(
+                    "DELETE FROM %s WHERE partner_id = ANY(%s)",
+                    SQL.identifier(model._table),
+                    partners.ids,
+                )
             )
-        )
-        memberships.invalidate_model(flush=False)
+            model.invalidate_model(flush=False)
         return super()._marketing_erase()
