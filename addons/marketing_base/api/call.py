@@ -143,7 +143,7 @@ class Call:
         following = None
         if more and token:
             query = urlencode({**self.query, "cursor": token})
-            following = f"{self.operation.path}?{query}"
+            following = f"{self.httprequest.path}?{query}"
         data = {"data": items, "next": following, "cursor": token}
         headers = {"Link": f'<{following}>; rel="next"'} if following else None
         return Answer(data, headers=headers)
