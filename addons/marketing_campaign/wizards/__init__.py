@@ -3,3 +3,4 @@ from . import email_campaign_test
 from . import template_check
 from . import email_campaign_rejection
 from . import email_campaign_comparison
+from . import segment_reach
