@@ -1,1 +1,2 @@
+from . import api_segment_members
 from . import api_segments

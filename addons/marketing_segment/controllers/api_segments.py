@@ -1,7 +1,10 @@
+import json
+
 from odoo import http
 
 from odoo.addons.marketing_base.api.call import page_schema
 from odoo.addons.marketing_base.api.operation import IDENTIFIER, PAGE, operation
+from odoo.addons.marketing_base.api.problems import Problem
 from odoo.addons.marketing_base.api.values import MOMENT_OR_NULL, utc
 
 SEGMENT = {
@@ -18,6 +21,37 @@ SEGMENT = {
         "last_calculated_at": MOMENT_OR_NULL,
     },
 }
+RULE = {
+    # a group of conditions; what is in it is checked when it is read
+    "criteria": {"type": "object"},
+    "rfm": {"type": "object"},
+}
+NEW_SEGMENT = {
+    "type": "object",
+    "required": ["name"],
+    "additionalProperties": False,
+    "properties": {
+        "name": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": r"\S"},
+        "description": {"type": ["string", "null"], "maxLength": 2000},
+        **RULE,
+    },
+}
+ESTIMATE = {
+    "title": "SegmentEstimate",
+    "type": "object",
+    "required": ["customer_count", "sendable_count", "refusals", "explanation"],
+    "properties": {
+        "customer_count": {"type": "integer"},
+        "sendable_count": {"type": "integer"},
+        "refusals": {"type": "object", "additionalProperties": {"type": "integer"}},
+        "explanation": {"type": "string"},
+    },
+}
+RULE_HELP = (
+    '`criteria` is a group of conditions, {"logic": "AND", "conditions": '
+    '[{"field": "order_count", "operator": ">=", "value": 5}]}, where a condition may '
+    'be such a group again; `rfm` is {"segments": ["champions"]} or score ranges. '
+)
 
 
 class ApiSegments(http.Controller):
@@ -43,6 +77,58 @@ class ApiSegments(http.Controller):
     )
     def get_segment(self, call, segment_id):
         return _represent(call.find("customer.segment", segment_id))
+
+    @operation(
+        "POST",
+        "/api/v1/segments",
+        scope="write:segments",
+        summary="Create a segment",
+        description=RULE_HELP + "Without either it is a fixed list.",
+        body=NEW_SEGMENT,
+        answer=SEGMENT,
+        status=201,
+        idempotent=True,
+    )
+    def create_segment(self, call):
+        values = {"segment_type": "static"} | _read_rule(call.body)
+        values |= {
+            "name": call.body["name"].strip(),
+            "description": call.body.get("description") or False,
+            "company_id": call.env.company.id,
+        }
+        return _represent(call.env["customer.segment"].create(values))
+
+    @operation(
+        "POST",
+        "/api/v1/segments/estimate",
+        scope="read:segments",
+        summary="Count customers of a rule without a segment",
+        description=RULE_HELP + "Nothing is stored. `refusals` says how many cannot be "
+        "written to by e-mail, by reason.",
+        body={
+            "type": "object",
+            "minProperties": 1,
+            "additionalProperties": False,
+            "properties": RULE,
+        },
+        answer=ESTIMATE,
+    )
+    def estimate_segment(self, call):
+        return call.env["customer.segment"]._estimate_rule(_read_rule(call.body))
+
+
+def _read_rule(body):
+    """Return the fields of a segment of the rule in a body, with its type."""
+    if "criteria" in body and "rfm" in body:
+        raise Problem(422, "Give either criteria or rfm.")
+    if "criteria" in body:
+        return {
+            "segment_type": "dynamic",
+            "filter_criteria": json.dumps(body["criteria"]),
+        }
+    if "rfm" in body:
+        return {"segment_type": "rfm", "rfm_config": json.dumps(body["rfm"])}
+    return {}
 
 
 def _represent(segment):

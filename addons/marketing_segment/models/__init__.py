@@ -31,6 +31,14 @@ from . import customer_segment_usage
 from . import customer_segment_explanation
 from . import customer_segment_verdict
 from . import customer_segment_pattern_why
+from . import customer_segment_find
+from . import customer_segment_changed
+from . import customer_segment_name
+from . import customer_segment_overlap
+from . import customer_segment_template
+from . import customer_segment_split
+from . import customer_segment_lookalike
+from . import segment_membership_distance
 from . import customer_segment_reasons
 from . import base_partner_merge
 from . import res_partner

@@ -69,6 +69,9 @@ class CustomerProfile(models.Model):
                 self._refresh_full(company)
             else:
                 self._write_profiles(company, sorted(partner_ids))
+                self.env["customer.segment"]._enqueue_changed(
+                    company, sorted(partner_ids)
+                )
         return sum(map(len, todo.values()))
 
     def _is_ranked(self, company):

@@ -13,7 +13,8 @@ class CustomerSegment(models.Model):
         self.ensure_one()
         if self.segment_type == "static":
             return self._open_memberships() | {
-                "name": self.env._("Members of %(segment)s", segment=self.name)
+                "name": self.env._("Members of %(segment)s", segment=self.name),
+                **self._get_member_views(),
             }
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "marketing_segment.customer_profile_action"
@@ -23,6 +24,13 @@ class CustomerSegment(models.Model):
             "domain": list(self._get_members_domain()),
             "context": {"active_test": False},
         }
+
+    def _get_member_views(self):
+        """Return the views that show what is known of the members of this list."""
+        if not self.lookalike_segment_id:
+            return {}
+        view = self.env.ref("marketing_segment.segment_membership_view_list_lookalike")
+        return {"views": [(view.id, "list"), (False, "kanban")]}
 
     def action_view_history(self):
         """Open all entries and exits."""

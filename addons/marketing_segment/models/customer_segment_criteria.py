@@ -72,24 +72,28 @@ class CustomerSegment(models.Model):
             segment.rfm_config = json.dumps(config)
 
     def _inverse_rfm_config(self):
-        tags = {tag.key: tag.id for tag in self.env["customer.rfm.segment"].search([])}
         for segment in self:
-            config = segment._parse_json("rfm_config")
-            unknown = set(config) - {"segments", *(f"{name}_score" for name in SCORES)}
-            keys = config.get("segments", [])
-            if unknown or not isinstance(keys, list) or set(map(str, keys)) - set(tags):
-                raise ValidationError(
-                    self.env._(
-                        "RFM segments are given as %(segments)s, scores as "
-                        "recency_score, frequency_score and monetary_score.",
-                        segments=", ".join(tags),
-                    )
+            segment.write(segment._read_rfm_config())
+
+    def _read_rfm_config(self):
+        """Return the fields that the JSON means."""
+        tags = {tag.key: tag.id for tag in self.env["customer.rfm.segment"].search([])}
+        config = self._parse_json("rfm_config")
+        unknown = set(config) - {"segments", *(f"{name}_score" for name in SCORES)}
+        keys = config.get("segments", [])
+        if unknown or not isinstance(keys, list) or set(map(str, keys)) - set(tags):
+            raise ValidationError(
+                self.env._(
+                    "RFM segments are given as %(segments)s, scores as "
+                    "recency_score, frequency_score and monetary_score.",
+                    segments=", ".join(tags),
                 )
-            values = {"rfm_segment_ids": [(6, 0, [tags[key] for key in keys])]}
-            for name in SCORES:
-                low, high = self._parse_scores(config, f"{name}_score")
-                values |= {f"{name}_min": low, f"{name}_max": high}
-            segment.write(values)
+            )
+        values = {"rfm_segment_ids": [(6, 0, [tags[key] for key in keys])]}
+        for name in SCORES:
+            low, high = self._parse_scores(config, f"{name}_score")
+            values |= {f"{name}_min": low, f"{name}_max": high}
+        return values
 
     def _parse_scores(self, config, name):
         """Return the ends of an unbroken list of scores."""
@@ -108,6 +112,25 @@ class CustomerSegment(models.Model):
                 name=name,
             )
         )
+
+    @api.model
+    def _estimate_rule(self, values):
+        """Count the customers of a rule that is on no segment.
+
+        :param values: segment type and the rule as JSON in its field
+        """
+        segment = self.new({"name": "?", "company_id": self.env.company.id, **values})
+        if values["segment_type"] == "dynamic":
+            segment._inverse_filter_criteria()
+        else:
+            segment.update(segment._read_rfm_config())
+        reasons = segment._read_reasons(segment._members_sql())
+        return {
+            "customer_count": sum(reasons.values()),
+            "sendable_count": reasons.pop(None, 0),
+            "refusals": reasons,
+            "explanation": segment._explain() or "",
+        }
 
     def _parse_json(self, name):
         """Return the JSON object in a field; an empty text is an empty object."""

@@ -1,5 +1,7 @@
-from odoo import models
+from odoo import fields, models
 from odoo.tools import SQL
+
+from .res_partner import READERS
 
 #: What is known of a person besides orders, and goes with its name.
 FORGOTTEN = (
@@ -12,6 +14,15 @@ FORGOTTEN = (
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
+
+    segment_membership_ids = fields.One2many(
+        "segment.membership",
+        "partner_id",
+        "Segment Memberships",
+        readonly=True,
+        copy=False,
+        groups=READERS,
+    )
 
     def _marketing_erase(self):
         """Forget in which segments a person was: a name of a segment can tell much.

@@ -32,6 +32,8 @@ class SegmentMembership(models.Model):
             ("manual", "By Hand"),
             ("import", "Import"),
             ("segment", "Another Segment"),
+            ("split", "Drawn by Chance"),
+            ("lookalike", "Similar Customers"),
             ("api", "API"),
         ],
         required=True,

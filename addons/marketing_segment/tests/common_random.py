@@ -63,8 +63,9 @@ class RandomRuleCase(SegmentCase):
         )
         return row, partner
 
-    def _make_condition(self):
-        pick, day = self.random.choice, self.today - timedelta(days=20)
+    @classmethod
+    def _make_condition(cls):
+        pick, day = cls.random.choice, cls.today - timedelta(days=20)
         ordered = ["<", "<=", ">", ">=", "=", "!="]
         path, operators, values = pick(
             [
@@ -76,17 +77,18 @@ class RandomRuleCase(SegmentCase):
                 ("rfm_segment", ["in", "not in"], [["loyal", "new"]]),
                 ("partner_id.city", ["ilike", "not ilike"], ["g", "GHE"]),
                 ("partner_id.city", ["=", "!="], ["Ghent", False]),
-                ("partner_id.country_id", ["=", "!="], [*self.countries.ids, False]),
-                ("partner_id.country_id", ["in", "not in"], [self.countries.ids]),
-                ("partner_id.category_id", ["in", "not in"], [self.tags[1:].ids]),
+                ("partner_id.country_id", ["=", "!="], [*cls.countries.ids, False]),
+                ("partner_id.country_id", ["in", "not in"], [cls.countries.ids]),
+                ("partner_id.category_id", ["in", "not in"], [cls.tags[1:].ids]),
                 ("partner_id.is_company", ["="], [True]),
             ]
         )
         return Condition(path, pick(operators), pick(values), pick([True, False]))
 
-    def _make_tree(self, depth):
-        if not depth or self.random.random() < 0.25:
-            return self._make_condition()
-        logic = self.random.choice(["all", "any", "none", "not_all"])
-        count = self.random.randint(2, 3)
-        return Group(logic, tuple(self._make_tree(depth - 1) for _n in range(count)))
+    @classmethod
+    def _make_tree(cls, depth):
+        if not depth or cls.random.random() < 0.25:
+            return cls._make_condition()
+        logic = cls.random.choice(["all", "any", "none", "not_all"])
+        count = cls.random.randint(2, 3)
+        return Group(logic, tuple(cls._make_tree(depth - 1) for _n in range(count)))

@@ -50,3 +50,98 @@ class TestSegmentApi(ApiCase):
         self.mine[0].name = "Renamed"
         again = self.call("GET", path, token=self.token, headers=headers)
         self.assertEqual(again.json()["name"], "Renamed")
+
+    # === MAKING, COUNTING AND FILLING === #
+
+    def _make_customers(self):
+        """Three customers of the company with 1, 2 and 3 orders."""
+        people = self.env["res.partner"].create([{"name": f"P{n}"} for n in range(3)])
+        self.env.flush_all()
+        self.env.cr.execute(
+            """INSERT INTO customer_profile (partner_id, company_id, currency_id,
+                                             order_count)
+               SELECT id, %s, %s, place
+                 FROM unnest(%s::int[]) WITH ORDINALITY given(id, place)""",
+            [self.company_a.id, self.company_a.currency_id.id, people.ids],
+        )
+        return people
+
+    def _post(self, path, body, token, key="one"):
+        headers = {"Idempotency-Key": key} if key else {}
+        return self.call(
+            "POST", f"/api/v1/segments{path}", token=token, body=body, headers=headers
+        )
+
+    def test_a_rule_is_made_counted_and_read(self):
+        people = self._make_customers()
+        _key, token = self.make_key("user", ["read:segments", "write:segments"])
+        rule = {"conditions": [{"field": "total_orders", "operator": ">=", "value": 2}]}
+        estimate = self._post("/estimate", {"criteria": rule}, token, key=None).json()
+        self.assertEqual(
+            (estimate["customer_count"], estimate["sendable_count"]), (2, 0)
+        )
+        self.assertEqual(estimate["refusals"], {"no_email": 2})
+        self.assertIn("number of orders", estimate["explanation"])
+        answer = self._post("", {"name": "Two or more", "criteria": rule}, token)
+        self.assertEqual(answer.status_code, 201, answer.text)
+        made = answer.json()
+        self.assertEqual((made["segment_type"], made["customer_count"]), ("dynamic", 2))
+        again = self._post("", {"name": "Two or more", "criteria": rule}, token)
+        self.assertEqual(again.json()["id"], made["id"])
+        seen, path = [], f"/api/v1/segments/{made['id']}/members?limit=1"
+        while path:
+            page = self.call("GET", path, token=token).json()
+            seen += page["data"]
+            path = page["next"]
+        self.assertEqual([row["customer_id"] for row in seen], people[1:].ids)
+        self.assertTrue(all(row["since"] for row in seen))
+        rfm = self._post("/estimate", {"rfm": {"segments": ["loyal"]}}, token, key=None)
+        self.assertEqual(rfm.json()["customer_count"], 0)
+
+    def test_a_list_is_made_and_filled(self):
+        people = self._make_customers()
+        _key, token = self.make_key("user", ["read:segments", "write:segments"])
+        made = self._post("", {"name": "Guests"}, token).json()
+        self.assertEqual(made["segment_type"], "static")
+        members = f"/{made['id']}/members"
+        answer = self._post(members, {"customer_ids": people[:2].ids}, token, "two")
+        self.assertEqual(answer.json(), {"added": 2, "customer_count": 2})
+        answer = self._post(members, {"customer_ids": people.ids}, token, "three")
+        self.assertEqual(answer.json(), {"added": 1, "customer_count": 3})
+        rows = self.env["segment.membership"].search([("segment_id", "=", made["id"])])
+        self.assertEqual(set(rows.mapped("source")), {"api"})
+        answer = self._post(members, {"customer_ids": [2**31 - 1]}, token, "four")
+        self.assertProblem(answer, 422, "2147483647")
+        rule = self._post(
+            f"/{self.mine[0].id}/members", {"customer_ids": people.ids}, token, "five"
+        )
+        self.assertProblem(rule, 422, "not a fixed list")
+        foreign = self._post(
+            f"/{self.foreign[0].id}/members", {"customer_ids": people.ids}, token, "six"
+        )
+        self.assertProblem(foreign, 404)
+
+    def test_what_is_refused(self):
+        _key, token = self.make_key("user", ["read:segments", "write:segments"])
+        bad = {"conditions": [{"field": "password", "operator": "=", "value": 1}]}
+        for body, status in (
+            ({"criteria": bad}, 422),
+            ({"criteria": {"logic": "XOR", "conditions": []}}, 422),
+            ({"rfm": {"recency_score": [9]}}, 422),
+            ({"rfm": {}, "criteria": {}}, 422),
+            ({}, 400),
+            ({"other": 1}, 400),
+        ):
+            with self.subTest(body=body):
+                self.assertProblem(self._post("/estimate", body, token, None), status)
+        answer = self._post("", {"name": "X", "criteria": bad}, token, "bad")
+        self.assertProblem(answer, 422, "password")
+        self.assertProblem(self._post("", {"name": " "}, token, "blank"), 400)
+        body = {"name": "X"}
+        self.assertProblem(self._post("", body, self.token, "scope"), 403)
+        _key, analyst = self.make_key("analyst", ["write:segments"])
+        self.assertProblem(self._post("", body, analyst, "role"), 403)
+        theirs = self.call(
+            "GET", f"/api/v1/segments/{self.foreign[0].id}/members", token=token
+        )
+        self.assertProblem(theirs, 404)

@@ -1,0 +1,122 @@
+"""Many rules about few customers as one statement.
+
+The rules of a company are columns of one row: its profile and, joined once, its
+contact. So a customer is read once, whatever the number of segments. PostgreSQL
+compares, as it does for the members, which makes the answers the same.
+"""
+
+import re
+
+from odoo.fields import Domain
+from odoo.tools import SQL, Query
+
+_ALIAS = "customer_profile"
+#: A rule that looks anything up in these goes into a WHERE of its own, where planning
+#: can begin with the customer; as a column it would be computed for everybody.
+_LARGE = re.compile(
+    r'"?\b(res_partner|sale_order|sale_order_line|marketing_event|campaign_recipient'
+    r"|account_move|account_move_line|segment_membership|customer_profile\w*)\b"
+)
+
+_COLUMNS = """
+    SELECT {alias}.partner_id, said.segment_id
+      FROM %(tables)s
+     CROSS JOIN LATERAL (VALUES %(columns)s) AS said(segment_id, met)
+     WHERE %(among)s AND %(where)s AND said.met
+""".replace("{alias}", _ALIAS)
+_ROWS = """
+    SELECT {alias}.partner_id, %(segment)s::int AS segment_id
+      FROM %(tables)s
+     WHERE %(among)s AND %(where)s AND %(condition)s
+""".replace("{alias}", _ALIAS)
+_AMONG = SQL(
+    "%s = ANY((SELECT ids FROM asked)::int[])", SQL.identifier(_ALIAS, "partner_id")
+)
+
+
+def compile_rules(segments) -> SQL | None:
+    """Return SQL of (partner_id, segment_id) of customers who meet rules, or None.
+
+    The customers are those of a WITH item ``asked``, see `ask`.
+
+    :param segments: segments with a rule, of one company, as the superuser
+    :raises RuleProblem: when a rule is not on the allow-list
+    """
+    if not segments:
+        return None
+    profiles = segments.env["customer.profile"].with_context(active_test=False)
+    columns, rows = [], []
+    query, where = _begin(profiles, segments.company_id)
+    for segment in segments:
+        own_query, own_where = _begin(profiles, segments.company_id)
+        domain = _prepare(segment._get_rule_domain(), profiles)
+        condition = domain._to_sql(profiles, _ALIAS, own_query)
+        if _LARGE.search(_without_columns(condition.code)):
+            rows.append(_as_rows(segment, condition, own_query, own_where))
+        else:
+            for alias, join in own_query._joins.items():
+                query._joins.setdefault(alias, join)
+            columns.append(SQL("(%s, %s)", segment.id, condition))
+    if columns:
+        rows.append(_as_columns(columns, query, where))
+    return SQL(" UNION ALL ").join(rows)
+
+
+def ask(partner_ids) -> SQL:
+    """Return the WITH item that says which customers compiled rules are about."""
+    # one literal: of an ARRAY of 10,000 numbers PostgreSQL makes 10,000 expressions
+    numbers = f"{{{','.join(map(str, partner_ids))}}}"
+    return SQL("asked AS MATERIALIZED (SELECT %s::int[] AS ids)", numbers)
+
+
+def _begin(profiles, company):
+    """Return a query on profiles, and that they are this company's and not archived."""
+    query = Query(profiles.env, _ALIAS, profiles._table_sql)
+    own = Domain("company_id", "=", company.id) & Domain("partner_id.active", "=", True)
+    return query, _prepare(own, profiles)._to_sql(profiles, _ALIAS, query)
+
+
+def _prepare(domain, profiles):
+    """Return the domain with all questions about the contact on one joined row.
+
+    Left to itself it is a sub-select of all contacts that meet it. Each profile has a
+    contact, so "not one who …" is one who does not.
+    """
+    partners = profiles.env["res.partner"]
+
+    def join(condition):
+        value = condition.value
+        if condition.field_expr != "partner_id" or not isinstance(value, Domain):
+            return condition
+        if condition.operator.startswith("not "):
+            value = (~value).optimize_full(partners)
+        return Domain("partner_id", "any!", value)
+
+    joined = domain.optimize_full(profiles).map_conditions(join)
+    return joined.optimize_full(profiles)
+
+
+def _without_columns(code):
+    """Return the code without "table"."column": only the tables that it reads."""
+    return re.sub(r'"\w+"\."\w+"', "", code)
+
+
+def _as_rows(segment, condition, query, where):
+    return SQL(
+        _ROWS,
+        segment=segment.id,
+        tables=query.from_clause,
+        among=_AMONG,
+        where=where,
+        condition=condition,
+    )
+
+
+def _as_columns(columns, query, where):
+    return SQL(
+        _COLUMNS,
+        tables=query.from_clause,
+        columns=SQL(", ").join(columns),
+        among=_AMONG,
+        where=where,
+    )
