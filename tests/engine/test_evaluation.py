@@ -141,7 +141,7 @@ class TestIsotonic:
         best = minimize(
             lambda v: ((v - outcome) ** 2).sum(), np.zeros(12), constraints=steps
         )
-        assert curve.values == pytest.approx(best.x, abs=1e-4)
+        assert curve(forecast) == pytest.approx(best.x, abs=1e-4)
 
     def test_what_rises_already_stays(self):
         curve = evaluation.fit_isotonic([1, 2, 3], [0.1, 0.4, 0.9])
@@ -196,3 +196,28 @@ class TestBadColumns:
     def test_groups_are_a_number_of_groups(self):
         with pytest.raises(ValueError, match="at least 1"):
             evaluation.reliability([0.5], [1], groups=0)
+
+
+class TestStability:
+    def test_nothing_moved(self):
+        assert evaluation.population_stability([10, 20, 30], [100, 200, 300]) == 0
+
+    def test_by_hand(self):
+        expected = 0.3 * np.log(0.8 / 0.5) - 0.3 * np.log(0.2 / 0.5)
+        found = evaluation.population_stability([50, 50], [80, 20])
+        assert found == pytest.approx(expected)
+
+    def test_an_empty_group_is_no_infinity(self):
+        assert evaluation.population_stability([100, 100], [200, 0]) < 10
+
+    def test_refuses_nothing_at_all(self):
+        with pytest.raises(ValueError, match="some"):
+            evaluation.population_stability([0, 0], [1, 1])
+
+
+def test_isotonic_keeps_the_corners_only():
+    forecast = np.linspace(0, 1, 5000)
+    outcome = (forecast > 0.5).astype(float)
+    found = evaluation.fit_isotonic(forecast, outcome)
+    assert found.knots.size == 4
+    np.testing.assert_allclose(found(forecast), outcome, atol=1e-12)

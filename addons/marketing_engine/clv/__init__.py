@@ -5,6 +5,7 @@ Purchases by BG/NBD, money by Gamma-Gamma; both fitted by maximum likelihood.
 
 from .bg_nbd import BgNbdModel, BgNbdParams
 from .bg_nbd_fit import fit_bg_nbd
+from .forecast import ValueForecast, forecast_value, value_interval
 from .gamma_gamma import GammaGammaModel, GammaGammaParams, fit_gamma_gamma
 from .value import discounted_value
 
@@ -13,7 +14,10 @@ __all__ = [
     "BgNbdParams",
     "GammaGammaModel",
     "GammaGammaParams",
+    "ValueForecast",
     "discounted_value",
     "fit_bg_nbd",
     "fit_gamma_gamma",
+    "forecast_value",
+    "value_interval",
 ]
