@@ -225,7 +225,7 @@ _SYSTEM = {
         },
     ),
     "model_inference_completed": BuiltIn(
-        _ANALYTICS, INTERNAL, {"model_name": CODE, "records": COUNT}
+        "marketing_prediction", INTERNAL, {"model_name": CODE, "records": COUNT}
     ),
     "user_action_recommended": BuiltIn(
         "marketing_action_center",

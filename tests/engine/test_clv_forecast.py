@@ -1,8 +1,6 @@
 """Purchases and money together: present value, and the interval of one customer."""
 
-import csv
 import datetime
-import io
 
 import numpy as np
 import pytest

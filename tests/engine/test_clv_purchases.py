@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.special import beta as beta_function
+from scipy.special import betaincinv
 
 from marketing_engine import clv
 
@@ -285,3 +286,42 @@ class TestBadColumns:
     def test_a_horizon_is_a_time(self, horizon):
         with pytest.raises(ValueError, match="t must be"):
             MODEL.expected_purchases(horizon, 1, 1, 2)
+
+
+class TestManyPurchases:
+    """A grocer's customers buy hundreds of times: the formulas must hold for them."""
+
+    NODES, WEIGHTS = np.polynomial.legendre.leggauss(400)
+
+    def by_quadrature(self, params, value, x):
+        """Return the mean of ``value(p)`` over the drop-out after ``x`` purchases."""
+        places = betaincinv(params.a, params.b + x, (self.NODES + 1) / 2)
+        return float(self.WEIGHTS / 2 @ value(places))
+
+    @pytest.mark.parametrize("x", [0, 3, 12, 40, 150, 390])
+    @pytest.mark.parametrize("horizon", [30, 365, 1825])
+    def test_against_the_mean_over_drop_outs(self, x, horizon):
+        for params in (
+            clv.BgNbdParams(0.24, 30.8, 0.81, 2.47),
+            clv.BgNbdParams(1.9, 12.0, 0.05, 40.0),
+            clv.BgNbdParams(0.9, 4.0, 3.0, 90.0),
+        ):
+            age, last = 400.0, 399.0 if x else 0.0
+            model = clv.BgNbdModel(params, 0.0, 1)
+            rate, ahead = params.r + x, horizon / (params.alpha + age)
+
+            def bought(p, rate=rate, ahead=ahead):
+                return -np.expm1(-rate * np.log1p(p * ahead)) / p
+
+            def active(p, rate=rate, unit=params.alpha + age):
+                steps = (self.NODES + 1) / 2 * horizon / unit
+                left = np.exp(-rate * np.log1p(p[:, None] * steps))
+                return left @ (self.WEIGHTS / 2) * horizon
+
+            alive = model.p_alive(x, last, age)
+            assert model.expected_purchases(horizon, x, last, age) == pytest.approx(
+                alive * self.by_quadrature(params, bought, x), rel=1e-4
+            )
+            assert model.expected_active_time(horizon, x, last, age) == pytest.approx(
+                alive * self.by_quadrature(params, active, x), rel=1e-4
+            )

@@ -102,8 +102,8 @@ class BgNbdModel:
         total = np.zeros_like(alive)
         for node, weight in zip(_NODES, _WEIGHTS, strict=True):
             moment = horizon * (node + 1) / 2
-            z = -moment / (alpha + rows.age)
-            total += weight / 2 * hyp2f1(r + x, a, a + b + x, z)
+            ahead = moment / (alpha + rows.age)
+            total += weight / 2 * _series(r + x, a, a + b + x, ahead)
         return (alive * horizon * total)[row_of]
 
     def purchase_draws(self, t, frequency, recency, age, *, draws, rng) -> np.ndarray:
@@ -145,9 +145,20 @@ class BgNbdModel:
             a = 1 + _CLOSE
         if abs(a + b - 1) < _CLOSE:
             b = 1 - a + _CLOSE
-        # Equation 10 after Pfaff's transformation, which cannot overflow.
-        series = hyp2f1(r + x, a - 1, a + b + x - 1, -horizon / (alpha + age))
+        series = _series(r + x, a - 1, a + b + x - 1, horizon / (alpha + age))
         return (a + b + x - 1) / (a - 1) * (1 - series)
+
+
+def _series(one, other, below, ahead):
+    """Return 2F1(one, other; below; -ahead) for `ahead` ≥ 0.
+
+    By Pfaff's transformation to an argument below 1 that takes `one`, which grows with
+    the purchases, to a small number: all terms have one sign or die out at once.
+    scipy's own way to arguments below -1 cancels: for 100 purchases it is wrong by any
+    factor, or NaN.
+    """
+    shrunk = hyp2f1(below - one, other, below, ahead / (1 + ahead))
+    return (1 + ahead) ** -other * shrunk
 
 
 def _horizon(t) -> float:

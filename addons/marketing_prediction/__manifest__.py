@@ -1,0 +1,21 @@
+{
+    "name": "Marketing Predictions",
+    "summary": "What customers will be worth and do, with models that prove themselves",
+    "version": "19.0.1.0.0",
+    "category": "Marketing",
+    "author": "Measured Marketing",
+    "license": "LGPL-3",
+    "depends": ["marketing_segment"],
+    "external_dependencies": {"python": ["numpy", "scipy"]},
+    "data": [
+        "security/ir.model.access.csv",
+        "security/prediction_rules.xml",
+        "data/ir_cron.xml",
+        "views/prediction_model_views.xml",
+        "views/customer_profile_views.xml",
+        "views/res_partner_views.xml",
+        "views/res_config_settings_views.xml",
+        "views/marketing_prediction_menus.xml",
+    ],
+    "post_init_hook": "_enqueue_first_fit",
+}

@@ -1,0 +1,149 @@
+import json
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.tools import format_amount
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+MONEY, NUMBER, SHARE = "money", "number", "share"
+#: Name of a metric -> (label, what is good about it, how it is written).
+METRICS = {
+    "error_value": (
+        _lt("Mean error, money a customer"),
+        _lt("Smaller is better"),
+        MONEY,
+    ),
+    "error_purchases": (
+        _lt("Mean error, purchases a customer"),
+        _lt("Smaller is better"),
+        NUMBER,
+    ),
+    "gini": (
+        _lt("Gini of the money"),
+        _lt("1 is a perfect order, 0 is chance"),
+        NUMBER,
+    ),
+    "spearman": (_lt("Rank correlation"), _lt("1 is a perfect order"), NUMBER),
+    "total": (
+        _lt("Forecast of all over what came"),
+        _lt("100 % is perfect"),
+        SHARE,
+    ),
+}
+_CELL = Markup("<td class='text-end'>%s</td>")
+
+
+class PredictionModel(models.Model):
+    """The figures of the model card as tables that also read well on a phone."""
+
+    _inherit = "prediction.model"
+
+    metrics_table = fields.Html(compute="_compute_tables", sanitize=False)
+    curve_table = fields.Html(compute="_compute_tables", sanitize=False)
+
+    parameters_text = fields.Text(
+        "Fitted Parameters", compute="_compute_parameters_text"
+    )
+
+    @api.depends("parameters")
+    def _compute_parameters_text(self):
+        for model in self:
+            model.parameters_text = json.dumps(model.parameters or {}, indent=2)
+
+    @api.depends("metrics", "curve")
+    @api.depends_context("lang")
+    def _compute_tables(self):
+        for model in self:
+            model.metrics_table = model._render_metrics()
+            model.curve_table = model._render_curve()
+
+    def _render_metrics(self):
+        rows = Markup("").join(
+            self._render_metric(name, *values)
+            for name, values in sorted(
+                (self.metrics or {}).items(),
+                key=lambda item: list(METRICS).index(item[0]),
+            )
+        )
+        if not rows:
+            return False
+        head = Markup("").join(
+            Markup("<th class='%s'>%s</th>") % (side, text)
+            for side, text in (
+                ("", self.env._("Figure")),
+                ("text-end", self.env._("Model")),
+                ("text-end", self.env._("Naive guess")),
+                ("", self.env._("How to read it")),
+            )
+        )
+        return _table(head, rows)
+
+    def _render_metric(self, name, model, baseline):
+        label, reading, kind = METRICS[name]
+        texts = [
+            "" if value is None else self._format_metric(value, kind)
+            for value in (model, baseline)
+        ]
+        return Markup("<tr><th class='fw-normal'>%s</th>%s%s<td>%s</td></tr>") % (
+            self.env._(label),
+            _CELL % Markup("<strong>%s</strong>") % texts[0],
+            _CELL % texts[1],
+            self.env._(reading),
+        )
+
+    def _format_metric(self, value, kind):
+        if kind == MONEY:
+            return format_amount(self.env, value, self.currency_id)
+        return f"{100 * value:.0f} %" if kind == SHARE else f"{value:.3f}"
+
+    def _render_curve(self):
+        """Return forecast and outcome of tenths of the customers, with bars."""
+        if not self.curve:
+            return False
+        most = max(max(row[:2]) for row in self.curve) or 1
+        rows = Markup("").join(
+            self._render_tenth(number, *row, most)
+            for number, row in enumerate(self.curve, 1)
+        )
+        head = Markup("").join(
+            Markup("<th class='%s'>%s</th>") % (side, text)
+            for side, text in (
+                ("", self.env._("Tenth")),
+                ("text-end", self.env._("Forecast")),
+                ("text-end", self.env._("Came")),
+                ("w-50", self.env._("Forecast above, what came below")),
+            )
+        )
+        return _table(head, rows)
+
+    def _render_tenth(self, number, forecast, outcome, size, most):
+        kind = MONEY if self.kind == "lifetime_value" else SHARE
+        bars = Markup("").join(
+            Markup(
+                "<div class='%s rounded' style='height:.5rem;width:%s%%'></div>"
+                "<div style='height:2px'></div>"
+            )
+            % (colour, f"{max(100 * value / most, 0.5):.1f}")
+            for colour, value in (("bg-info", forecast), ("bg-success", outcome))
+        )
+        title = self.env._("%(count)s customers", count=size)
+        return Markup(
+            "<tr><th class='fw-normal' title='%s'>%s</th>%s%s<td class='align-middle'>"
+            "%s</td></tr>"
+        ) % (
+            title,
+            number,
+            _CELL % self._format_metric(forecast, kind),
+            _CELL % self._format_metric(outcome, kind),
+            bars,
+        )
+
+
+def _table(head, rows):
+    return Markup(
+        "<table class='table table-sm mb-0'><thead><tr>%s</tr></thead>"
+        "<tbody>%s</tbody></table>"
+    ) % (head, rows)

@@ -1,0 +1,4 @@
+from . import test_access
+from . import test_lifetime_value
+from . import test_model_card
+from . import test_scoring
