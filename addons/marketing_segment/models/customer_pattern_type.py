@@ -30,7 +30,7 @@ class CustomerPatternType(models.Model):
     )
     customer_count = fields.Integer("Customers", compute="_compute_counts")
     customer_share = fields.Float("Of All Customers", compute="_compute_counts")
-    primary_count = fields.Integer("Mainly", compute="_compute_counts")
+    primary_count = fields.Integer("Main Pattern Of", compute="_compute_counts")
 
     _key_uniq = models.Constraint("UNIQUE(key)", "This pattern exists already.")
 
