@@ -36,6 +36,7 @@ from . import delivery_click
 from . import campaign_recipient_engagement
 from . import campaign_recipient_feedback
 from . import delivery_feedback
+from . import delivery_feedback_stops
 from . import delivery_webhook
 from . import email_campaign_doubt
 from . import delivery_monitor

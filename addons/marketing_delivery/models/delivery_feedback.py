@@ -3,10 +3,8 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from odoo import api, models
-from odoo.tools import SQL
 
 from odoo.addons.marketing_base.events import MAX_IDENTIFIER, Event, insert_events
-from odoo.addons.marketing_base.evidence import Evidence
 
 from ..sender import feedback as kinds
 from ..sender import hearsay, outbox
@@ -16,8 +14,7 @@ from ..sender.feedback import EVENT_TYPES, Tally
 # pylint: disable=sql-injection
 
 SOURCE = "provider:%s"  # of the events, by the id of the provider
-_OBJECTIONS = (kinds.COMPLAINED, kinds.UNSUBSCRIBED)
-_UNREACHABLE = (kinds.BOUNCED, kinds.DROPPED)
+UNREACHABLE = (kinds.BOUNCED, kinds.DROPPED)
 _PACE = (kinds.DEFERRED, kinds.DELIVERED)
 RECENT = timedelta(minutes=30)  # what was put off earlier says nothing of now
 # the collation is that of the unique index: without it the whole table is read
@@ -185,57 +182,10 @@ class DeliveryFeedback(models.AbstractModel):
             ],
         )
 
-    # === STOPS ===#
-
-    def _stop(self, fresh):
-        """Write no more to who objected, and to addresses that do not exist."""
-        ordered = sorted(fresh, key=lambda pair: (pair[0].address_key, pair[0].id))
-        objections = [pair for pair in ordered if pair[1].kind in _OBJECTIONS]
-        returned = self._find_returned([message for message, _f in objections])
-        for message, f in objections:
-            moment = returned.get((message.company_id, message.address_key))
-            if not moment or not f.occurred_at or moment <= f.occurred_at:
-                self._opt_out(message, f)
-        dead = [
-            message.email_address
-            for message, f in ordered
-            if f.kind in _UNREACHABLE and f.bounce_type == "hard"
-            if message.channel == "email" and message.email_address
-        ]
-        if dead:
-            self.env["mail.blacklist"]._stop_dead(dead)
-
-    def _find_returned(self, messages):
-        """Return when each address last consented: a later yes outlives an old no."""
-        if not messages:
-            return {}
-        self.env["email.subscription.preference"].flush_model()
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT company_id, address_key, consent_given_at
-                     FROM email_subscription_preference
-                    WHERE is_subscribed
-                      AND address_key = ANY(%s)""",
-                [message.address_key for message in messages],
-            )
-        )
-        return {(company, key): moment for company, key, moment in rows}
-
-    def _opt_out(self, message, f):
-        self.env["email.subscription.preference"]._opt_out(
-            message.company_id,
-            message.channel,
-            message.address_key,
-            reason="complained" if f.kind == kinds.COMPLAINED else None,
-            source="complaint" if f.kind == kinds.COMPLAINED else "provider",
-            address=message.email_address,
-            evidence=Evidence(campaign_id=message.campaign_id),
-        )
-
 
 def _prepare_event(source, now, message, f):
     properties = {"detail": f.detail[:300]} if f.detail else {}
-    if f.kind in _UNREACHABLE:
+    if f.kind in UNREACHABLE:
         # both always: a bounce without words must not keep those of another one
         properties = {"detail": f.kind, **properties}
         properties["bounce_type"] = f.bounce_type or "soft"

@@ -42,7 +42,9 @@ class EmailCampaign(models.Model):
         """Run a pump that has reached the provider, and helpers beside it."""
         if connections == 1:
             return pump.run()
-        work = partial(_help_deliver, self.env.registry, self.id, provider.id)
+        work = partial(
+            _help_deliver, self.env.registry, self.id, provider.id, pump.composer
+        )
         with helping(connections - 1, work):
             wait = pump.run()
         return wait if wait is True or pump.held_by else self._look_again()
@@ -54,10 +56,14 @@ class EmailCampaign(models.Model):
         return limit_wait(wait)
 
 
-def _help_deliver(registry, campaign_id, provider_id):
-    """Send beside another pump of this process, over one more connection."""
+def _help_deliver(registry, campaign_id, provider_id, composer):
+    """Send beside another pump of this process, over one more connection.
+
+    :param composer: of that pump; it holds no record, so threads may share it
+    """
     with own_transaction(registry) as env:
         provider = env["delivery.provider"].browse(provider_id)
-        pump = env["email.campaign"].browse(campaign_id)._prepare_pump(provider)
+        campaign = env["email.campaign"].browse(campaign_id)
+        pump = campaign._prepare_pump(provider, composer)
         if pump:
             pump.run()

@@ -188,15 +188,17 @@ def note_units(cr, token, units):
         )
 
 
-def release(cr, token):
-    """Give back what was claimed and not let through the gate."""
+def release(cr, token, ids):
+    """Give back which of ``ids`` were claimed and not let through the gate."""
+    if not ids:
+        return
     cr.execute(
         f"""
         UPDATE campaign_recipient
            SET state = 'queued', lease_token = NULL, lease_until = NULL, {TOUCH}
-         WHERE lease_token = %s AND state = 'claimed'
+         WHERE id = ANY(%s) AND lease_token = %s AND state = 'claimed'
         """,
-        [token],
+        [sorted(ids), token],
     )
 
 

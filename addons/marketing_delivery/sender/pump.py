@@ -54,20 +54,25 @@ class Pump:
     ):
         self._cursor = cr
         self._campaign_id = campaign_id
-        self._provider_id = provider_id
-        self._route = route
         self._adapter = adapter
-        self._composer = composer
+        self.composer = composer
         self._admission = admission
         self.held_by = None  # the scope of the allowance that ended the pump
         self._on_progress = on_progress
         self._token = str(uuid.uuid4())
+        self._claimed_by = {
+            "campaign_id": campaign_id,
+            "provider_id": provider_id,
+            "route": route,
+            "token": self._token,
+        }
         self._journal = journal.Journal(journal.directory(cr.dbname), self._token)
         self._stop_at = now() + settings.PUMP
         self._batch = adapter.capabilities.batch
         self._portion = 2 * self._batch
         self._lease_end = 0.0
         self._begun = set()
+        self._held = set()  # ids of messages claimed, and not yet shown to the gate
         self._pending = []  # (row, outcome, when it came), not yet in the database
         self._answered = []  # (row, outcome) that the admission does not know yet
 
@@ -100,7 +105,7 @@ class Pump:
                 wanted = min(room.number, self._batch)
             claimed = self._claim(wanted)
             rows = self._admission.put_off(self._token, claimed)
-            contexts = self._composer.read_contexts(self._cursor, rows) if rows else {}
+            contexts = self.composer.read_contexts(self._cursor, rows) if rows else {}
             rows = self._admission.count(rows)
             self._cursor.commit()
             if not claimed or not self._send_portion(rows, contexts):
@@ -114,14 +119,9 @@ class Pump:
         self._portion = max(self._batch, min(int(fitting), settings.PORTION))
 
     def _claim(self, limit):
-        return outbox.claim(
-            self._cursor,
-            campaign_id=self._campaign_id,
-            provider_id=self._provider_id,
-            route=self._route,
-            token=self._token,
-            limit=limit,
-        )
+        rows = outbox.claim(self._cursor, limit=limit, **self._claimed_by)
+        self._held.update(row.id for row in rows)
+        return rows
 
     def _send_portion(self, rows, contexts):
         """Send claimed rows; return False when the gate is closed for all of them."""
@@ -144,6 +144,7 @@ class Pump:
     def _send_batch(self, rows, contexts):
         messages, refused = self._compose(rows, contexts)
         passed, is_open = self._commit_batch(messages, refused)
+        self._held -= passed
         rows = {row.id: row for row in rows}
         self._submit([m for m in messages if m.recipient_id in passed], rows)
         return is_open
@@ -152,7 +153,7 @@ class Pump:
         messages, refused = [], []
         for row in rows:
             try:
-                messages.append(self._composer.compose(row, contexts))
+                messages.append(self.composer.compose(row, contexts))
             except Unsendable as problem:
                 answer = Answer(row.id, "failed", problem.reason, problem.detail)
                 refused.append((row, answer))
@@ -234,7 +235,7 @@ class Pump:
             self._cursor.rollback()
             self._admission.finish(self._answered)
             self._settle()
-            outbox.release(self._cursor, self._token)
+            outbox.release(self._cursor, self._token, self._held)
             outbox.cancel_left(self._cursor, self._campaign_id)
             self._cursor.commit()
             is_settled = True

@@ -56,6 +56,7 @@ from . import test_capacity_access
 from . import test_dead_address
 from . import test_at_least_once
 from . import test_deliverability
+from . import test_progress
 from . import test_provider_results
 from . import test_mailbox_domain
 from . import test_authentication

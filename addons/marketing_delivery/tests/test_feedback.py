@@ -2,6 +2,7 @@ import random
 from datetime import timedelta
 
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from ..models.delivery_feedback import _FIND
 from ..sender import feedback as kinds
@@ -218,6 +219,25 @@ class TestFeedback(FeedbackMixin, SenderCase):
         self._tell(kinds.COMPLAINED, self.row, event_id="one")  # told again
         self._tell(kinds.COMPLAINED, self.row, 1, event_id="late")
         self._check_sendable(self.row)
+
+    def test_an_objection_of_the_second_of_the_consent_counts(self):
+        """Providers tell whole seconds, a consent is noted to the microsecond."""
+        preferences = self.env["email.subscription.preference"]
+        address_key = self.row.address_key
+        consent = preferences._find_row(self.company.id, "email", address_key)
+        for seconds, refused in ((1.2, None), (0.7, "unsubscribed")):
+            moment = NOON + timedelta(seconds=seconds)
+            self.env.cr.execute(
+                SQL(
+                    """UPDATE email_subscription_preference
+                          SET consent_given_at = %s WHERE id = %s""",
+                    moment,
+                    consent.id,
+                )
+            )
+            self.env.invalidate_all()
+            self._tell(kinds.COMPLAINED, self.row, event_id=f"after {seconds}")
+            self._check_sendable(self.row, refused=refused)
 
     def test_an_address_that_does_not_exist(self):
         detail = "550 5.1.1 a@x.example unknown"

@@ -108,7 +108,12 @@ class TestOutbox(SenderCase):
     def test_release_and_cancel(self):
         rows = self._claim()
         self._pass(rows[:1])
-        outbox.release(self.env.cr, "mine")
+        outbox.release(self.env.cr, "other", [row.id for row in rows])
+        outbox.release(self.env.cr, "mine", [rows[2].id])
+        self.assertEqual(
+            list(self._states().values()), ["queued", "claimed", "submitting"]
+        )
+        outbox.release(self.env.cr, "mine", [row.id for row in rows])
         self.assertEqual(
             list(self._states().values()), ["queued", "queued", "submitting"]
         )

@@ -179,6 +179,17 @@ class TestPump(SenderCase):
             self.assertLessEqual(max(parts) - min(parts), 1)
             self.assertEqual(len(parts), min(connections, senders))
 
+    def test_connections_share_what_was_compiled(self):
+        registry = self.env.registry
+        with self._sending(FakeAdapter(), Renderer()), registry.cursor() as cr:
+            campaign = self.campaign.with_env(self.env(cr=cr))
+            provider = self.provider.with_env(campaign.env)
+            pump = campaign._prepare_pump(provider)
+            with patch.object(registry["email.campaign"], "_prepare_composer") as new:
+                helper = campaign._prepare_pump(provider, pump.composer)
+        self.assertFalse(new.called)
+        self.assertIs(helper.composer, pump.composer)
+
     def test_sum_of_states_is_checked(self):
         self._add("a@x.example")
         self.campaign.audience_size = 2

@@ -236,7 +236,7 @@ class TestRecipientDomains(RoutingCase):
                 limit=9,
                 route=route,
             )
-            outbox.release(self.env.cr, "t")
+            outbox.release(self.env.cr, "t", [row.id for row in rows])
             return [row.email_address[0].lower() for row in rows]
 
         self.env.flush_all()
