@@ -29,9 +29,8 @@ _ROWS = """
       FROM %(tables)s
      WHERE %(among)s AND %(where)s AND %(condition)s
 """.replace("{alias}", _ALIAS)
-_AMONG = SQL(
-    "%s = ANY((SELECT ids FROM asked)::int[])", SQL.identifier(_ALIAS, "partner_id")
-)
+_ASKED = SQL("(SELECT ids FROM asked)")
+_AMONG = SQL("%s = ANY(%s::int[])", SQL.identifier(_ALIAS, "partner_id"), _ASKED)
 
 
 def compile_rules(segments) -> SQL | None:
@@ -49,9 +48,10 @@ def compile_rules(segments) -> SQL | None:
     query, where = _begin(profiles, segments.company_id)
     for segment in segments:
         own_query, own_where = _begin(profiles, segments.company_id)
-        domain = _prepare(segment._get_rule_domain(), profiles)
-        condition = domain._to_sql(profiles, _ALIAS, own_query)
-        if _LARGE.search(_without_columns(condition.code)):
+        rule = segment._get_rule_domain()
+        rule = profiles._bind_rule(rule, segments.company_id, _ASKED)
+        condition = _prepare(rule, profiles)._to_sql(profiles, _ALIAS, own_query)
+        if _looks_up(condition, own_query):
             rows.append(_as_rows(segment, condition, own_query, own_where))
         else:
             for alias, join in own_query._joins.items():
@@ -94,6 +94,13 @@ def _prepare(domain, profiles):
 
     joined = domain.optimize_full(profiles).map_conditions(join)
     return joined.optimize_full(profiles)
+
+
+def _looks_up(condition, query):
+    """Return whether a condition reads large tables: in itself, or joined to it."""
+    return _LARGE.search(_without_columns(condition.code)) or any(
+        "SELECT" in table.code for _kind, table, _condition in query._joins.values()
+    )
 
 
 def _without_columns(code):

@@ -1,8 +1,12 @@
 """Conditions as JSON, the form in which other systems read and write a segment.
 
 {"logic": "AND", "conditions": [{"field": …, "operator": …, "value": …}, …]} where a
-condition may be such a group again; the logic NOT negates its only condition.
+condition may be such a group again; the logic NOT negates its only condition. What
+customers did is a condition too: {"field": "purchases", "operator": "matches", "value":
+{"operator": ">=", "value": 2, "categories": [4], "period": {"from": "today -90d"}}}.
 """
+
+import json
 
 from odoo.fields import Domain
 
@@ -23,6 +27,8 @@ OPERATOR_NAMES = {
     "lt": "<",
     "lte": "<=",
     "contains": "ilike",
+    "matches": "like",
+    "not matches": "not like",
     "==": "=",
 }
 _JOIN = {"AND": "&", "OR": "|", "NOT": "!"}
@@ -65,42 +71,48 @@ def _condition_to_domain(env, condition, depth):
     if not get_kind(env, field) and get_kind(env, f"partner_id.{field}"):
         field = f"partner_id.{field}"
     operator = OPERATOR_NAMES.get(operator, operator)
+    value = condition.get("value", False)
+    if get_kind(env, field) == "activity" and isinstance(value, dict):
+        value = json.dumps(value)
     try:
-        return Domain(field, operator, condition.get("value", False))
+        return Domain(field, operator, value)
     except (TypeError, ValueError) as error:
         raise RuleProblem("syntax", value=str(error)[:80]) from error
 
 
-def domain_to_criteria(domain: Domain) -> dict:
+def domain_to_criteria(env, domain: Domain) -> dict:
     """Return the group of conditions of a checked domain."""
     if domain.is_true():
         return {"conditions": [], "logic": "AND"}
     if domain.is_false():
         return {"conditions": [], "logic": "OR"}
-    group = _read_group(iter(list(domain)))
+    group = _read_group(env, iter(list(domain)))
     return group if "conditions" in group else {"conditions": [group], "logic": "AND"}
 
 
-def _read_group(items):
+def _read_group(env, items):
     """Read one term of the prefix notation; equal logics in a row become one group."""
     item = next(items)
     if not isinstance(item, str):
-        return _condition_to_dict(*item)
+        return _condition_to_dict(env, *item)
     logic = _LOGIC[item]
     if logic == "NOT":
-        return {"conditions": [_read_group(items)], "logic": logic}
+        return {"conditions": [_read_group(env, items)], "logic": logic}
     terms = []
-    for term in (_read_group(items), _read_group(items)):
+    for term in (_read_group(env, items), _read_group(env, items)):
         terms += term["conditions"] if term.get("logic") == logic else [term]
     return {"conditions": terms, "logic": logic}
 
 
-def _condition_to_dict(field, operator, value):
+def _condition_to_dict(env, field, operator, value):
     if operator in ("any", "not any"):
-        inner = domain_to_criteria(_prefix_partner(Domain(value)))
+        inner = domain_to_criteria(env, _prefix_partner(Domain(value)))
         if operator == "any":
             return inner
         return {"conditions": [inner], "logic": "NOT"}
+    if get_kind(env, field) == "activity":
+        operator = operator.replace("like", "matches")
+        return {"field": field, "operator": operator, "value": json.loads(value)}
     return {
         "field": field,
         "operator": operator,

@@ -37,6 +37,7 @@ NOUNS = {
     "partner_id.category_id": _lt("tag"),
     "partner_id.industry_id": _lt("industry"),
     "partner_id.create_date": _lt("entry in the address book"),
+    "segment_ids": _lt("segment"),
     "year_number": _lt("year of the %s"),
     "quarter_number": _lt("quarter of the %s"),
     "month_number": _lt("month of the %s"),
@@ -78,6 +79,10 @@ MEMBER = {
     "partner_id.category_id": (
         _lt("who have the tag %(value)s"),
         _lt("who do not have the tag %(value)s"),
+    ),
+    "segment_ids": (
+        _lt("who are in the segment %(value)s"),
+        _lt("who are not in the segment %(value)s"),
     ),
 }
 #: True and false; "*" stands for every field without words of its own.

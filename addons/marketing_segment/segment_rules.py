@@ -5,21 +5,23 @@ condition by condition before it may become SQL, and values reach PostgreSQL onl
 parameters.
 """
 
-import math
-from datetime import date, datetime
-
 from odoo.fields import Domain
-from odoo.tools.date_utils import parse_date
-from odoo.tools.translate import LazyTranslate
 
-_lt = LazyTranslate(__name__)
+from .segment_activity import MAX_ACTIVITIES, read_activity
+from .segment_problem import RuleProblem
+from .segment_values import (
+    MAX_AMOUNT,
+    MAX_INTEGER,
+    is_date,
+    is_many,
+    is_number,
+    is_text,
+    shorten,
+)
 
 MAX_CONDITIONS = 500
 MAX_DEPTH = 30
 MAX_VALUES = 10_000
-MAX_TEXT = 250
-MAX_INTEGER = 2**31 - 1
-MAX_AMOUNT = 10**15
 
 _EQUAL = frozenset({"=", "!=", "in", "not in"})
 _ORDERED = frozenset({"<", "<=", ">", ">="})
@@ -38,6 +40,8 @@ OPERATORS = {
     "boolean": _EQUAL,
     "relation": _EQUAL | {"ilike", "not ilike"},
     "tree": _EQUAL | {"child_of", "parent_of", "ilike", "not ilike"},
+    "segment": _EQUAL,
+    "activity": frozenset({"like", "not like"}),
 }
 _SUBDOMAIN = frozenset({"any", "not any"})
 
@@ -46,35 +50,6 @@ _DATE_PARTS = frozenset(
     | {"day_of_year", "day_of_month", "day_of_week"}
 )
 _PARTNER = "partner_id"
-
-_PROBLEMS = {
-    "path": _lt(
-        "“%(field)s” cannot be used in a segment. Allowed fields: %(allowed)s."
-    ),
-    "operator": _lt(
-        "“%(operator)s” cannot be used with “%(field)s”. Allowed: %(allowed)s."
-    ),
-    "value": _lt("“%(value)s” is not a valid value for “%(field)s”."),
-    "size": _lt(
-        "This rule is too large: at most %(conditions)s conditions nested "
-        "%(depth)s deep, and %(values)s values in a list."
-    ),
-    "syntax": _lt("The rule cannot be read: %(value)s."),
-}
-
-
-class RuleProblem(Exception):
-    """A rule that is refused; `explain` tells the user why."""
-
-    def __init__(self, problem, **values):
-        super().__init__(problem, values)
-        self.problem = problem
-        self.values = values
-
-    def explain(self, env):
-        """Return the reason as one sentence in the user's language."""
-        sentence = env._(_PROBLEMS[self.problem])
-        return sentence % self.values
 
 
 def size_problem():
@@ -89,6 +64,10 @@ def check_domain(env, domain: Domain) -> None:
     conditions = list(_walk(domain, "", 0))
     if len(conditions) > MAX_CONDITIONS:
         raise size_problem()
+    paths = get_paths(env)
+    count = sum(paths.get(path) == "activity" for path, *_rest in conditions)
+    if count > MAX_ACTIVITIES:
+        raise RuleProblem("activities", count=count, limit=MAX_ACTIVITIES)
     for path, operator, value in conditions:
         _check_condition(env, path, operator, value)
 
@@ -109,28 +88,33 @@ def _subdomain(condition):
     try:
         return Domain(condition.value)
     except (TypeError, ValueError) as error:
-        raise RuleProblem("syntax", value=_short(error)) from error
+        raise RuleProblem("syntax", value=shorten(error)) from error
 
 
 def _check_condition(env, path, operator, value):
     kind = get_kind(env, path)
     if not kind:
         allowed = ", ".join(sorted(get_paths(env)))
-        raise RuleProblem("path", field=_short(path), allowed=allowed)
+        raise RuleProblem("path", field=shorten(path), allowed=allowed)
     if operator not in OPERATORS[kind]:
         allowed = ", ".join(sorted(OPERATORS[kind]))
         raise RuleProblem(
-            "operator", field=path, operator=_short(operator), allowed=allowed
+            "operator", field=path, operator=shorten(operator), allowed=allowed
         )
-    values = list(value) if _is_many(value) else [value]
+    if kind == "activity":
+        read_activity(env, path, value)
+        return
+    values = list(value) if is_many(value) else [value]
+    if kind == "segment" and not values:
+        raise RuleProblem("no_segment")
     if len(values) > MAX_VALUES:
         raise size_problem()
-    if _is_many(value) and operator in _ORDERED | _LIKE:
-        raise RuleProblem("value", field=path, value=_short(value))
+    if is_many(value) and operator in _ORDERED | _LIKE:
+        raise RuleProblem("value", field=path, value=shorten(value))
     choices = find_field(env, path).get_values(env) if kind == "choice" else ()
     for item in values:
         if not _is_valid(env, kind, operator, item, choices):
-            raise RuleProblem("value", field=path, value=_short(item))
+            raise RuleProblem("value", field=path, value=shorten(item))
 
 
 def get_paths(env):
@@ -158,57 +142,24 @@ def find_field(env, path):
     return model._fields[name]
 
 
-def _is_many(value):
-    return isinstance(value, (list, tuple, set, frozenset)) or (
-        type(value).__name__ == "OrderedSet"
-    )
-
-
 def _is_valid(env, kind, operator, value, choices):
+    if kind == "segment":
+        return is_number(value, MAX_INTEGER, int)
     if value is False and operator not in _ORDERED | _LIKE:
         return True  # "is (not) set"
     if kind == "choice":
         return value in choices
     if kind in ("relation", "tree"):
-        return _is_text(value) or _is_number(value, MAX_INTEGER, int)
+        return is_text(value) or is_number(value, MAX_INTEGER, int)
     return _VALIDATORS[kind](env, value)
 
 
-def _is_number(value, limit, types=(int, float)):
-    return (
-        isinstance(value, types)
-        and not isinstance(value, bool)
-        and math.isfinite(value)
-        and abs(value) <= limit
-    )
-
-
-def _is_text(value):
-    return isinstance(value, str) and len(value) <= MAX_TEXT and "\x00" not in value
-
-
-def _is_date(env, value):
-    if isinstance(value, (date, datetime)):
-        return True
-    if not _is_text(value):
-        return False
-    try:
-        return parse_date(value, env).year > 0
-    except (ValueError, OverflowError):
-        return False
-
-
 _VALIDATORS = {
-    "integer": lambda env, value: _is_number(value, MAX_INTEGER),
-    "amount": lambda env, value: _is_number(value, MAX_AMOUNT),
-    "number": lambda env, value: _is_number(value, MAX_AMOUNT),
-    "share": lambda env, value: _is_number(value, MAX_AMOUNT),
-    "text": lambda env, value: _is_text(value),
+    "integer": lambda env, value: is_number(value, MAX_INTEGER),
+    "amount": lambda env, value: is_number(value, MAX_AMOUNT),
+    "number": lambda env, value: is_number(value, MAX_AMOUNT),
+    "share": lambda env, value: is_number(value, MAX_AMOUNT),
+    "text": lambda env, value: is_text(value),
     "boolean": lambda env, value: isinstance(value, bool),
-    "date": _is_date,
+    "date": is_date,
 }
-
-
-def _short(value):
-    text = str(value).replace("\x00", "")
-    return text if len(text) <= 80 else f"{text[:77]}..."

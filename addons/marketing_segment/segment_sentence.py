@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from odoo.tools import format_amount, format_date, formatLang
 
+from .segment_activity_words import tell_activity
 from .segment_phrases import (
     AGO,
     BOOLEAN,
@@ -20,6 +21,7 @@ from .segment_rules import find_field, get_kind
 from .segment_tree import Condition
 
 SHOWN_VALUES = 5
+RECORDS = ("relation", "tree", "segment")
 
 
 class Narrator:
@@ -100,6 +102,8 @@ class Narrator:
         return f"{', '.join(texts[:-1])} {word} {texts[-1]}"
 
     def _tell_negatable(self, condition):
+        if get_kind(self.env, condition.path) == "activity":
+            return tell_activity(self, condition)
         if not condition.negated:
             return self.tell_condition(condition), False
         if opposite := OPPOSITE.get(condition.operator):
@@ -163,15 +167,19 @@ class Narrator:
         values = values if values != [False] else []
         names = self._tell_records(path, values)
         shown = [names.get(item) or self._tell_value(path, item) for item in values]
+        return self.join_some(shown) or self.env._("nothing")
+
+    def join_some(self, shown):
+        """'A, B or 3 more'."""
         if len(shown) > SHOWN_VALUES + 1:
             rest = self.env._("%s more", len(shown) - SHOWN_VALUES)
             shown = [*shown[:SHOWN_VALUES], rest]
-        return self.join(shown, self.env._("or")) or self.env._("nothing")
+        return self.join(shown, self.env._("or"))
 
     def _tell_records(self, path, values):
         """Return {id: quoted name} of the records among the values."""
         ids = [item for item in values if type(item) is int]
-        if get_kind(self.env, path) not in ("relation", "tree") or not ids:
+        if get_kind(self.env, path) not in RECORDS or not ids:
             return {}
         records = self.env[find_field(self.env, path).comodel_name].browse(ids)
         return {
@@ -195,7 +203,7 @@ class Narrator:
             return formatLang(self.env, value)
         if kind == "share":
             return self.env._("%s%%", formatLang(self.env, 100 * value, digits=1))
-        if kind in ("relation", "tree") and type(value) is int:
+        if kind in RECORDS and type(value) is int:
             return self.env._("a deleted record")
         return str(value) if kind == "integer" else f"“{value}”"
 

@@ -1,11 +1,15 @@
 """The conditions of a rule next to what one customer has."""
 
 from odoo import fields
+from odoo.tools import format_date
 
+from .segment_activity import read_activity
+from .segment_activity_words import tell_number
 from .segment_phrases import RELATIVE, UNITS
 from .segment_rules import get_kind
 from .segment_sentence import SHOWN_VALUES, Narrator
 from .segment_tree import Condition
+from .segment_values import is_many
 
 #: What says where a customer lives.
 WHEREABOUTS = ("partner_id.city", "partner_id.zip")
@@ -37,6 +41,10 @@ class Witness(Narrator):
         path, kind = condition.path, get_kind(self.env, condition.path)
         if path in WHEREABOUTS and not self.env["marketing.masked"]._reads_pii():
             return self.env._("hidden")
+        if kind == "activity":
+            return self._tell_own_activity(profile, condition)
+        if kind == "segment":
+            return self._tell_own_segments(profile, condition)
         parent, _dot, part = path.rpartition(".")
         if get_kind(self.env, parent) == "date":
             return self._tell_part_of_date(*self._reach(profile, parent), part)
@@ -71,6 +79,40 @@ class Witness(Narrator):
             rest = self.env._("%s more", len(names) - SHOWN_VALUES)
             names = [*names[:SHOWN_VALUES], rest]
         return self.join(names, self.env._("and")) or self.env._("hidden")
+
+    def _tell_own_activity(self, profile, condition):
+        """Return the customer's figure, and when it was last: "3 orders, last on …"."""
+        path = condition.path
+        profile = profile.with_env(self.env)
+        activity = read_activity(self.env, path, condition.value)
+        words = profile._get_activity_source(path).get_words(activity)
+        measure = activity.measure
+        number, count, last = profile._get_activity_figures(path, activity)
+        if not count:
+            return self.env._("never")
+        if measure == "days_since_last":
+            return self._tell_age(format_date(self.env, last), last)
+        if measure == "count":
+            told = self._word(words["own_once" if count == 1 else "own"])
+            told %= {"count": count}
+        else:
+            told = tell_number(self.env, measure, number)
+        date = format_date(self.env, last)
+        return self.env._("%(figure)s, last on %(date)s", figure=told, date=date)
+
+    def _tell_own_segments(self, profile, condition):
+        """Return which of the named segments the customer is in."""
+        ids = condition.value if is_many(condition.value) else [condition.value]
+        segments = self.env["customer.segment"].browse(ids).exists()
+        customer = profile.with_env(self.env).partner_id
+        inside = [
+            f"“{segment.display_name}”"
+            for segment in segments._filtered_access("read")
+            if segment._judge_customers(customer)[customer.id][0].answer
+        ]
+        if not inside:
+            return self.env._("in none of them")
+        return self.env._("in %s", self.join(inside, self.env._("and")))
 
     def _tell_part_of_date(self, record, name, part):
         """Return the number that PostgreSQL compares: it knows the time zone."""

@@ -25,16 +25,22 @@ class CustomerSegment(models.Model):
 
     def _withdraw_approvals(self):
         # Superuser: an approval is withdrawn whether or not the editor may see it.
+        ids = self._get_including().ids
         self.env["email.campaign"].sudo()._withdraw_stale_approvals(
-            [
-                "|",
-                ("segment_ids", "in", self.ids),
-                ("exclude_segment_ids", "in", self.ids),
-            ]
+            ["|", ("segment_ids", "in", ids), ("exclude_segment_ids", "in", ids)]
         )
 
     def _get_rule_text(self):
-        """Who belongs here, as text that only a decision of a person changes."""
+        """Who belongs here, as text that only a decision of a person changes.
+
+        With the texts of the segments that the rule depends on.
+        """
+        own = self._get_own_rule_text()
+        # superuser: what the rule means depends on them, seen by the user or not
+        included = self.sudo()._get_all_included()
+        return "\n".join([own, *(one._get_own_rule_text() for one in included)])
+
+    def _get_own_rule_text(self):
         self.ensure_one()
         if self.segment_type == "static":
             return f"list: {self._get_list_digest()}"

@@ -18,6 +18,7 @@ from . import test_rendering_layout
 from . import test_rendering_parts
 from . import test_rendering_styles
 from . import test_segment_reach
+from . import test_segment_messages
 from . import test_segment_usage
 from . import test_template_security
 from . import test_template_attacks

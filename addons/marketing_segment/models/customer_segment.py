@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..segment_activity_sql import among_domain
 from ..segment_rules import RuleProblem, check_domain, get_paths, size_problem
 
 MAX_RULE_LENGTH = 200_000
@@ -71,11 +72,12 @@ class CustomerSegment(models.Model):
         "Scores run from 1 to 5, and “from” cannot be above “to”.",
     )
 
-    @api.constrains("filter_domain", "segment_type")
+    @api.constrains("filter_domain", "segment_type", "company_id")
     def _check_filter_domain(self):
         for segment in self:
             try:
-                segment._get_rule_domain()
+                domain = segment._get_rule_domain()
+                segment._check_references(domain)
             except RuleProblem as problem:
                 raise ValidationError(problem.explain(self.env)) from problem
 
@@ -93,6 +95,7 @@ class CustomerSegment(models.Model):
             return Domain.TRUE
         domain = self._parse_domain(self.filter_domain)
         check_domain(self.env, domain)
+        self._check_inclusion(domain)
         try:
             domain.validate(self.env["customer.profile"])
         except (TypeError, ValueError) as error:
@@ -150,29 +153,42 @@ class CustomerSegment(models.Model):
             & self._get_rule_domain()
         )
 
-    def _get_members_query(self):
+    def _get_bound_domain(self, partner_ids=None):
+        """The members, ready for the server: what they did is asked of one company.
+
+        :param partner_ids: the only customers of interest, None for everybody
+        """
+        domain = self._get_members_domain()
+        if partner_ids is not None:
+            domain &= among_domain(partner_ids)
+        profiles = self.env["customer.profile"]
+        return profiles._bind_rule(domain, self.company_id, partner_ids)
+
+    def _get_members_query(self, partner_ids=None):
         """Evaluate a rule with the rights of the user of this environment.
 
         Countries, tags and the like stay usable in a rule after they are archived.
         """
         profiles = self.env["customer.profile"].with_context(active_test=False)
-        return profiles._search(self._get_members_domain())
+        return profiles._search(self._get_bound_domain(partner_ids))
 
-    def _select_members(self):
+    def _select_members(self, partner_ids=None):
         """Return SQL selecting the partner ids that the user of this environment sees.
 
+        :param partner_ids: the only customers of interest, None for everybody
         :raises RuleProblem: when the rule is not on the allow-list
         """
         if self.segment_type == "static":
             column = SQL.identifier("segment_membership", "partner_id")
-            return self._get_static_query().subselect(column)
+            return self._get_static_query(partner_ids).subselect(column)
         column = SQL.identifier("customer_profile", "partner_id")
-        return self._get_members_query().subselect(column)
+        return self._get_members_query(partner_ids).subselect(column)
 
     @api.model
     def get_allowed_paths(self):
         """Tell the rule editor which fields to offer."""
-        return sorted(get_paths(self.env))
+        paths = get_paths(self.env)
+        return sorted(path for path in paths if paths[path] != "activity")
 
     def _members_sql(self):
         """Return SQL selecting the distinct partner ids of the segment.

@@ -43,7 +43,7 @@ class CustomerSegment(models.Model):
         try:
             domain = self._parse_domain(self.filter_domain)
             check_domain(self.env, domain)
-            return domain_to_criteria(domain)
+            return domain_to_criteria(self.env, domain)
         except RuleProblem:
             return {}
 

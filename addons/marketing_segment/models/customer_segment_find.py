@@ -97,7 +97,8 @@ class CustomerSegment(models.Model):
         readable = self.browse()
         for segment in self:
             try:
-                segment._get_rule_domain()
+                for needed in segment | segment._get_all_included():
+                    needed._get_rule_domain()
                 readable |= segment
             except RuleProblem:
                 _logger.info("The rule of segment %s cannot be read.", segment.id)

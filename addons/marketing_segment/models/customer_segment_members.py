@@ -5,6 +5,8 @@ from odoo.tools import SQL
 
 from odoo.addons.marketing_base.events import insert_selected_events
 
+from ..segment_activity_sql import among_domain
+
 LATEST = 10
 
 _ADD = """
@@ -101,13 +103,16 @@ class CustomerSegment(models.Model):
             "left_at", "=", False
         )
 
-    def _get_static_query(self):
+    def _get_static_query(self, partner_ids=None):
         """Members who are still there and of this company or of all."""
-        return self.env["segment.membership"]._search(
+        domain = (
             self._get_current_domain()
             & Domain("partner_id.active", "=", True)
             & Domain("partner_id.company_id", "in", [False, self.company_id.id])
         )
+        if partner_ids is not None:
+            domain &= among_domain(partner_ids)
+        return self.env["segment.membership"]._search(domain)
 
     # === FIXED LISTS === #
 

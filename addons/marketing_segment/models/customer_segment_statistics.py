@@ -13,7 +13,7 @@ _COUNTED = frozenset(
     {"customer_count", "sendable_count", "refusal_summary", "last_calculated_at"}
     | {"is_baseline_due"}
 )
-_RULE = frozenset(
+RULE = frozenset(
     {"segment_type", "filter_domain", "company_id", "rfm_segment_ids", "active"}
     | {*SCORE_FIELDS, *PATTERN_FIELDS}
 )
@@ -35,12 +35,11 @@ class CustomerSegment(models.Model):
     live_refusals = fields.Html(
         "Left Out by Reason", compute="_compute_live", sanitize=False
     )
-    live_problem = fields.Char(compute="_compute_live")
     sample_ids = fields.Many2many(
         "customer.profile", string="Sample", compute="_compute_live"
     )
 
-    @api.depends(*sorted(_RULE))
+    @api.depends(*sorted(RULE))
     @api.depends_context("uid", "su", "allowed_company_ids", "lang", "tz")
     def _compute_live(self):
         for segment in self:
@@ -54,15 +53,14 @@ class CustomerSegment(models.Model):
             "live_base_count": 0,
             "live_share": 0.0,
             "live_refusals": False,
-            "live_problem": False,
             "sample_ids": False,
         }
         if not self.company_id:
             return values
         try:
             members = self._select_members()
-        except RuleProblem as problem:
-            return values | {"live_problem": problem.explain(self.env)}
+        except RuleProblem:
+            return values  # `live_problem` says why
         reasons = self._read_reasons(members)
         count, base = sum(reasons.values()), self._get_base_count()
         return values | {
@@ -79,7 +77,7 @@ class CustomerSegment(models.Model):
         profiles = self.env["customer.profile"].with_context(active_test=False)
         if self.segment_type == "static":
             return profiles.browse()
-        return profiles.search(self._get_members_domain(), limit=SAMPLE_SIZE)
+        return profiles.search(self._get_bound_domain(), limit=SAMPLE_SIZE)
 
     def _get_base_count(self):
         return self.env["customer.profile"].search_count(
@@ -174,7 +172,7 @@ class CustomerSegment(models.Model):
         result = super().write(vals)
         if "company_id" in vals:
             self.check_access("write")  # not into a company of somebody else
-        if (_RULE | {"track_members"}) & set(vals):
+        if (RULE | {"track_members"}) & set(vals):
             self._set_baseline_due()
             self._refresh()
         return result

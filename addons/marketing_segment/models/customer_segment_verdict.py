@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..segment_answer import Fact, lay_out
+from ..segment_rules import get_kind
 from ..segment_tree import Condition, Group, iter_conditions
 
 
@@ -84,11 +85,10 @@ class CustomerSegment(models.Model):
             return met
         self.env.flush_all()
         candidates = profiles.with_context(active_test=False)
-        among = Domain("id", "in", profiles.ids)
         columns = [
             SQL(
                 "given.id IN %s",
-                candidates._search(among & Domain(condition.to_domain())).subselect(),
+                candidates._search(self._bind(condition, profiles)).subselect(),
             )
             for condition in by_text.values()
         ]
@@ -104,6 +104,13 @@ class CustomerSegment(models.Model):
                 if is_met:
                     ids.add(profile_id)
         return met
+
+    def _bind(self, condition, profiles):
+        """Return the condition as a domain that looks at these profiles only."""
+        domain = Domain("id", "in", profiles.ids) & Domain(condition.to_domain())
+        if get_kind(self.env, condition.path) not in ("activity", "segment"):
+            return domain
+        return profiles._bind_rule(domain, self.company_id, profiles.partner_id.ids)
 
 
 def _answer_fact(fact):

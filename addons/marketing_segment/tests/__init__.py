@@ -12,7 +12,9 @@ from . import test_rfm_scores
 from . import test_segment
 from . import test_segment_api
 from . import test_segment_counts
+from . import test_segment_activity
 from . import test_segment_criteria
+from . import test_segment_inclusion
 from . import test_segment_explanation
 from . import test_segment_export
 from . import test_segment_find

@@ -6,13 +6,17 @@ from odoo.tests import TransactionCase, new_test_user
 from ..profile_query import COMPUTED
 from ..segment_rules import find_field
 
-_SAMPLES = {"text": "a", "boolean": True, "date": "-3d"}
+_SAMPLES = {"text": "a", "boolean": True, "date": "-3d", "activity": "{}"}
 
 
 def get_sample(env, path, kind):
     """Return a value that an allowed path can be compared with."""
     if kind == "choice":
         return find_field(env, path).get_values(env)[0]
+    if kind == "segment":
+        segments = env["customer.segment"]
+        mine = [("name", "=", "Sample"), ("company_id", "=", env.company.id)]
+        return (segments.search(mine) or segments.create({"name": "Sample"})).id
     return _SAMPLES.get(kind, 1)
 
 

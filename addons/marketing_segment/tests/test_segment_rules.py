@@ -178,11 +178,14 @@ class TestSegmentRules(SegmentCase):
             "choice": (("!=", False), ("=", False)),
             "boolean": (("=", True), ("!=", False)),
             "relation": (("in", [1, 2]), ("ilike", "a"), ("=", False)),
+            "activity": (("like", "{}"), ("not like", '{"value": 2}')),
+            "segment": (),
             "tree": (("in", [1, 2]), ("ilike", "a"), ("child_of", 1)),
         }
         for path, kind in get_paths(self.env).items():
             sample = get_sample(self.env, path, kind)
-            for operator, value in (*values[kind], ("in", [sample])):
+            more = () if kind == "activity" else (("in", [sample]),)
+            for operator, value in (*values[kind], *more):
                 with self.subTest(path=path, operator=operator):
                     self.segment.filter_domain = repr([(path, operator, value)])
                     self.segment.action_refresh()

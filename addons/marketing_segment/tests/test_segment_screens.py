@@ -99,6 +99,9 @@ class TestSegmentScreens(SegmentMembersCase):
 
     def test_the_editor_is_offered_what_the_server_takes(self):
         segments = self._as_user(self.env["customer.segment"])
-        for path in segments.get_allowed_paths():
+        paths = segments.get_rule_fields()["paths"]
+        for path, kind in paths.items():
+            if kind in ("activity", "segment"):
+                continue  # have no unset value; tests of their own
             with self.subTest(path=path):
                 self._segment(repr([(path, "!=", False)]))
