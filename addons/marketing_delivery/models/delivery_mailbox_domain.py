@@ -1,24 +1,11 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from odoo.addons.marketing_base.mailboxes import MAILBOXES, known_mailbox
 from odoo.addons.marketing_queue.isolation import own_transaction
 
 from ..authentication.lookup import Lookup, LookupFailed
 
-MAILBOXES = [
-    ("gmail", "Gmail"),
-    ("yahoo", "Yahoo"),
-    ("outlook", "Outlook"),
-    ("apple", "Apple"),
-    ("other", "Others"),
-]
-# Domains of people; the left side is a whole label, so that `yahoo` has all countries.
-_DOMAINS = {
-    "gmail": r"(gmail|googlemail)\.com",
-    "yahoo": r"(yahoo|ymail|rocketmail|myyahoo)\.[a-z.]{2,6}|(aol|aim|verizon)\.[a-z]+",
-    "outlook": r"(outlook|hotmail|live|msn|passport)\.[a-z.]{2,6}",
-    "apple": r"(icloud|me|mac)\.com",
-}
 # Ends of the names of mail exchangers: companies rent the same servers.
 _EXCHANGERS = {
     "gmail": (".google.com", ".googlemail.com", ".smtp.goog"),
@@ -77,16 +64,12 @@ class DeliveryMailboxDomain(models.Model):
     @api.model
     def _mailbox_sql(self, domain):
         """Return the SQL that tells the mailbox provider of an SQL ``domain``."""
-        known = SQL(" ").join(
-            SQL("WHEN %s ~ %s THEN %s", domain, f"^({pattern})$", mailbox)
-            for mailbox, pattern in _DOMAINS.items()
-        )
-        return SQL(
-            """CASE %s ELSE COALESCE((SELECT d.mailbox FROM delivery_mailbox_domain d
-                                       WHERE d.name = %s), 'other') END""",
-            known,
+        learned = SQL(
+            """COALESCE((SELECT d.mailbox FROM delivery_mailbox_domain d
+                          WHERE d.name = %s), 'other')""",
             domain,
         )
+        return known_mailbox(domain, learned)
 
     @api.model
     def _get_mailbox(self, exchanger):

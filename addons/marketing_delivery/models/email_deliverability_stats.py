@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from .delivery_mailbox_domain import MAILBOXES
+from odoo.addons.marketing_base.mailboxes import MAILBOXES
 
 # Percentage -> (part, whole), as everywhere: see docs/methods.md, "Delivered".
 RATES = {

@@ -1,6 +1,7 @@
+from odoo.addons.marketing_base.zones import find_country_zone, find_zone
+
 from .opening import DAY, Opening, SendWindow, get_offset
 from .quiet import QuietHours
-from .zones import find_country_zone, find_zone
 
 __all__ = [
     "DAY",

@@ -2,8 +2,9 @@
 
 from zoneinfo import ZoneInfo
 
+from odoo.addons.marketing_base.zones import find_country_zone, find_zone
+
 from .opening import DAY, SEARCHED, Opening, SendWindow
-from .zones import find_country_zone, find_zone
 
 EVERY_DAY = frozenset(range(7))
 

@@ -6,8 +6,9 @@ import pytz
 
 from odoo.tests import BaseCase, tagged
 
+from odoo.addons.marketing_base.zones import CAPITALS
+
 from ..send_window import Opening, SendWindow, find_country_zone, find_zone
-from ..send_window.zones import CAPITALS
 
 MINUTE = timedelta(minutes=1)
 EVERY_DAY = frozenset(range(7))
