@@ -5,7 +5,7 @@
     "category": "Marketing",
     "author": "Measured Marketing",
     "license": "LGPL-3",
-    "depends": ["marketing_base"],
+    "depends": ["marketing_base", "sale_margin"],
     "data": [
         "security/ir.model.access.csv",
         "data/marketing_api_scope.xml",
@@ -15,6 +15,7 @@
         "data/ir_cron.xml",
         "views/customer_profile_views.xml",
         "views/customer_profile_cut_views.xml",
+        "views/customer_profile_norm_views.xml",
         "views/customer_profile_pattern_views.xml",
         "views/customer_profile_history_views.xml",
         "views/customer_rfm_grid_views.xml",

@@ -1,22 +1,29 @@
-"""The SQL that turns orders and refunds into one profile row a customer.
+"""The SQL that turns orders, refunds and messages into one profile row a customer.
 
-Definitions: revenue is the untaxed total of orders in state `sale`, in the company's
-currency at the rate of the order, minus posted refunds. A refund linked to order lines
-counts at the date and rate of the order (its own balance when it is in another
-currency), an unlinked one at its own date. Frequency and monetary value look back
-`WINDOW_DAYS` days, recency counts whole days, all by the UTC calendar.
+Definitions (docs/methods.md): revenue is the untaxed total of orders in state `sale`,
+in the company's currency at the rate of the order, minus posted refunds. A refund
+linked to order lines counts at the date and rate of the order (its own balance when it
+is in another currency), an unlinked one at its own date. Frequency, monetary value and
+habits look back `WINDOW_DAYS` days, recency counts whole days, all by the UTC calendar;
+weekday and hour are those of the customer's clock.
 """
 
 from datetime import timedelta
 from itertools import product
 
+from dateutil.relativedelta import relativedelta
+
 from odoo.tools import SQL
 
 from odoo.addons.marketing_engine import rfm
 
-WINDOW_DAYS = 365
+from .profile import goods, habits, orders, people, scores, stages
 
-#: Everything that is computed, in the order of the `fresh` columns below.
+WINDOW_DAYS = 365
+#: Orders or lines that a share must rest on: one order is always "all at weekends".
+MIN_SUPPORT = 4
+
+#: Everything that is computed, in the order of the `fresh` columns.
 COMPUTED = (
     "currency_id",
     "order_count",
@@ -34,149 +41,74 @@ COMPUTED = (
     "rfm_code",
     "rfm_segment",
     "favourite_category_id",
+    "lifecycle_stage",
+    "tenure_days",
+    "inter_purchase_days",
+    "acquisition_source_id",
+    "acquisition_utm_campaign_id",
+    "margin",
+    "margin_rate",
+    "category_count",
+    "top_category_share",
+    "price_band",
+    "discount_share",
+    "price_elasticity",
+    "weekend_share",
+    "preferred_weekday",
+    "preferred_hour",
+    "city_count",
+    "place_share",
+    "seasonality_ratio",
+    "peak_month",
+    "mailbox_provider",
+    *people.ENGAGEMENT,
 )
 
+# What is not given by the constants of the module, the company and the day.
+_CONSTANTS = {
+    "support": MIN_SUPPORT,
+    "bargain": 10,  # percent off from which something is bought under discount
+    "elastic_lines": 8,  # degrees of freedom of a customer's elasticity
+    "elastic_error": 0.5,  # its largest standard error
+    "price_spread": 0.05,  # least standard deviation of prices, 0.05 is about 5 %
+    "new_days": 30,
+    "usual_gap": 30,  # days between orders where nobody has shown a rhythm
+    "own_gaps": 3,  # gaps that make a rhythm of one's own
+    "least_limit": 30,
+    "most_limit": 365,
+}
+
 _FACTS = """
-orders AS (
-    SELECT p.commercial_partner_id AS partner_id, o.id, o.date_order, o.currency_id,
-           o.date_order >= %(since)s AS recent, o.amount_untaxed,
-           COALESCE(NULLIF(o.currency_rate, 0), 1) AS rate
-      FROM sale_order o
-      JOIN res_partner p ON p.id = o.partner_id
-     WHERE o.state = 'sale' AND o.company_id = %(company)s AND %(customers)s
-), refunded AS (
-    -- A refund line of several order lines is shared, never counted twice.
-    SELECT o.partner_id, o.recent,
-           CASE WHEN line.is_downpayment IS NOT TRUE
-                THEN template.categ_id END AS categ_id,
-           SUM(CASE WHEN aml.currency_id = o.currency_id
-                    THEN aml.price_subtotal / o.rate ELSE aml.balance END
-               / (SELECT COUNT(*) FROM sale_order_line_invoice_rel share
-                   WHERE share.invoice_line_id = aml.id)) AS amount
-      FROM orders o
-      JOIN sale_order_line line ON line.order_id = o.id
-      JOIN sale_order_line_invoice_rel link ON link.order_line_id = line.id
-      JOIN account_move_line aml
-        ON aml.id = link.invoice_line_id AND aml.display_type = 'product'
-      JOIN account_move move
-        ON move.id = aml.move_id
-       AND move.move_type = 'out_refund' AND move.state = 'posted'
-      LEFT JOIN product_product product ON product.id = line.product_id
-      LEFT JOIN product_template template ON template.id = product.product_tmpl_id
-     GROUP BY 1, 2, 3
-), unlinked AS (
-    SELECT p.commercial_partner_id AS partner_id, SUM(aml.balance) AS amount,
-           SUM(aml.balance) FILTER (
-               WHERE COALESCE(move.invoice_date, move.date) >= %(since)s) AS recent
-      FROM account_move move
-      JOIN res_partner p ON p.id = move.partner_id
-      JOIN account_move_line aml
-        ON aml.move_id = move.id AND aml.display_type = 'product'
-     WHERE move.move_type = 'out_refund' AND move.state = 'posted'
-       AND move.company_id = %(company)s AND %(customers)s
-       AND NOT EXISTS (SELECT FROM sale_order_line_invoice_rel link
-                        WHERE link.invoice_line_id = aml.id)
-     GROUP BY p.commercial_partner_id
-), category_amounts AS (
-    SELECT o.partner_id, template.categ_id, o.recent,
-           SUM(line.price_subtotal / o.rate) AS amount
-      FROM orders o
-      JOIN sale_order_line line
-        ON line.order_id = o.id AND line.is_downpayment IS NOT TRUE
-      JOIN product_product product ON product.id = line.product_id
-      JOIN product_template template ON template.id = product.product_tmpl_id
-     GROUP BY 1, 2, 3
-     UNION ALL
-    SELECT partner_id, categ_id, recent, -amount FROM refunded
-), category_revenue AS (
-    SELECT partner_id, categ_id, SUM(amount) AS ever,
-           SUM(amount) FILTER (WHERE recent) AS recent
-      FROM category_amounts
-     WHERE categ_id IS NOT NULL
-     GROUP BY partner_id, categ_id
-), favourite AS (
-    -- Most revenue in the window; without any there, most revenue ever.
-    SELECT DISTINCT ON (partner_id) partner_id, categ_id
-      FROM category_revenue
-     WHERE ever > 0 OR recent > 0
-     ORDER BY partner_id, GREATEST(recent, 0) DESC, ever DESC, categ_id
-), totals AS (
-    SELECT o.partner_id, COUNT(*)::int AS order_count,
-           SUM(o.amount_untaxed / o.rate) AS revenue,
-           MIN(o.date_order) AS first_order_date,
-           MAX(o.date_order) AS last_order_date,
-           COUNT(*) FILTER (WHERE o.recent)::int AS frequency,
-           SUM(o.amount_untaxed / o.rate) FILTER (WHERE o.recent) AS monetary
-      FROM orders o
-     GROUP BY o.partner_id
-), parts AS (
-    -- One GROUP BY instead of joins: nothing is known about the size of these
-    -- intermediate results, and a nested loop over two of them would be quadratic.
-    SELECT partner_id, order_count, frequency, first_order_date, last_order_date,
-           revenue, COALESCE(monetary, 0) AS monetary, NULL::int AS categ_id
+joined AS (
+    -- FULL JOIN, and below a condition that is no plain comparison: could the planner
+    -- make LEFT JOINs of them, it might do them by nested loops.
+    SELECT partner_id, totals.order_count, totals.frequency, totals.first_order_date,
+           totals.last_order_date, totals.weekend_orders, totals.first_source,
+           GREATEST(%(today)s - totals.last_order_date::date, 0) AS recency_days,
+           GREATEST(%(today)s - totals.first_order_date::date, 0) AS tenure_days,
+           money.revenue, money.monetary, money.costed, money.margin,
+           rhythms.gap, rhythms.gaps, favourite.favourite_category_id,
+           categories.category_count, categories.top_share, categories.lines,
+           prices_paid.bargains, prices_paid.paid, prices_paid.leveled_lines,
+           prices_paid.price_level, elasticities.price_elasticity,
+           weekday_preferred.weekday, hour_preferred.hour, seasons.peak_month,
+           seasons.amount AS peak_amount, seasons.year_amount, seasons.year_orders,
+           cities.city_count, cities.main_orders, cities.placed_orders,
+           people.mailbox_provider, %(engagement)s
       FROM totals
-     UNION ALL
-    SELECT partner_id, NULL, NULL, NULL, NULL, -amount,
-           CASE WHEN recent THEN -amount ELSE 0 END, NULL
-      FROM refunded
-     UNION ALL
-    SELECT partner_id, NULL, NULL, NULL, NULL, -amount, -COALESCE(recent, 0), NULL
-      FROM unlinked
-     UNION ALL
-    SELECT partner_id, NULL, NULL, NULL, NULL, NULL, NULL, categ_id FROM favourite
+      FULL JOIN money USING (partner_id)
+      FULL JOIN rhythms USING (partner_id)
+      FULL JOIN favourite USING (partner_id)
+      FULL JOIN categories USING (partner_id)
+      FULL JOIN prices_paid USING (partner_id)
+      FULL JOIN elasticities USING (partner_id)
+      FULL JOIN weekday_preferred USING (partner_id)
+      FULL JOIN hour_preferred USING (partner_id)
+      FULL JOIN seasons USING (partner_id)
+      FULL JOIN cities USING (partner_id)
+      FULL JOIN people USING (partner_id)
 ), facts AS (
-    SELECT partner_id, MAX(order_count) AS order_count, MAX(frequency) AS frequency,
-           MAX(first_order_date) AS first_order_date,
-           MAX(last_order_date) AS last_order_date,
-           GREATEST(%(today)s - MAX(last_order_date)::date, 0) AS recency_days,
-           ROUND(SUM(revenue), %(digits)s) AS revenue,
-           ROUND(SUM(monetary), %(digits)s) AS monetary,
-           MAX(categ_id) AS favourite_category_id
-      FROM parts
-     GROUP BY partner_id
-    HAVING MAX(order_count) > 0
-)"""
-
-# percent_rank() * 5 in whole numbers: no score depends on the rounding of a division.
-_RANKED = """
-ranked AS (
-    SELECT facts.*, COUNT(*) OVER () - 1 AS others,
-           RANK() OVER (ORDER BY recency_days DESC) - 1 AS recency_rank,
-           RANK() OVER (ORDER BY frequency) - 1 AS frequency_rank,
-           RANK() OVER (ORDER BY monetary) - 1 AS monetary_rank
-      FROM facts
-), scored AS (
-    SELECT ranked.*,
-           LEAST(5, 1 + 5 * recency_rank / GREATEST(others, 1))::int AS recency_score,
-           LEAST(5, 1 + 5 * frequency_rank / GREATEST(others, 1))::int
-               AS frequency_score,
-           LEAST(5, 1 + 5 * monetary_rank / GREATEST(others, 1))::int AS monetary_score
-      FROM ranked
-)"""
-
-# Scores and where each begins, both ascending, read once: so many beginnings are at
-# most a customer's value, and the last of them is the score. Few days score high.
-_BY_CUTS = """
-cuts AS MATERIALIZED (
-    SELECT array_agg(score ORDER BY score) FILTER (WHERE recency) AS recency,
-           array_agg(-value ORDER BY score) FILTER (WHERE recency) AS recency_from,
-           array_agg(score ORDER BY score) FILTER (WHERE frequency) AS frequency,
-           array_agg(value ORDER BY score) FILTER (WHERE frequency) AS frequency_from,
-           array_agg(score ORDER BY score) FILTER (WHERE monetary) AS monetary,
-           array_agg(value ORDER BY score) FILTER (WHERE monetary) AS monetary_from
-      FROM (SELECT score, value::numeric, dimension = 'recency' AS recency,
-                   dimension = 'frequency' AS frequency,
-                   dimension = 'monetary' AS monetary
-              FROM customer_profile_cut WHERE company_id = %(company)s) cut
-), scored AS (
-    SELECT facts.*,
-           COALESCE(cuts.recency[width_bucket(
-               -facts.recency_days::numeric, recency_from)], 1) AS recency_score,
-           COALESCE(cuts.frequency[width_bucket(
-               facts.frequency::numeric, frequency_from)], 1) AS frequency_score,
-           COALESCE(cuts.monetary[width_bucket(
-               facts.monetary::numeric, monetary_from)], 1) AS monetary_score
-      FROM facts CROSS JOIN cuts
+    SELECT * FROM joined WHERE COALESCE(order_count, 0) > 0
 )"""
 
 _FRESH = """
@@ -190,30 +122,112 @@ fresh AS MATERIALIZED (
            CONCAT(recency_score, frequency_score, monetary_score) AS rfm_code,
            (%(segments)s::text[])[
                25 * recency_score + 5 * frequency_score + monetary_score - 30
-           ] AS rfm_segment, favourite_category_id
+           ] AS rfm_segment, favourite_category_id,
+           %(stage)s AS lifecycle_stage, tenure_days,
+           gap::float8 AS inter_purchase_days,
+           NULLIF(CASE WHEN %(is_first)s THEN first_source[3]::int END, 0)
+               AS acquisition_source_id,
+           NULLIF(CASE WHEN %(is_first)s THEN first_source[4]::int END, 0)
+               AS acquisition_utm_campaign_id,
+           CASE WHEN costed > 0 AND costed >= revenue / 2
+                THEN ROUND(revenue * margin / costed, %(digits)s) END AS margin,
+           CASE WHEN costed > 0 AND costed >= revenue / 2
+                THEN ROUND(margin / costed, 4)::float8 END AS margin_rate,
+           COALESCE(category_count, 0) AS category_count,
+           CASE WHEN lines >= %(support)s THEN ROUND(top_share, 4)::float8 END
+               AS top_category_share,
+           CASE WHEN leveled_lines < %(support)s THEN NULL
+                WHEN price_level * 3 < 2 THEN 'low'
+                WHEN price_level * 3 <= 4 THEN 'medium'
+                WHEN price_level IS NOT NULL THEN 'high' END AS price_band,
+           CASE WHEN frequency >= %(support)s
+                THEN ROUND(COALESCE(bargains, 0) / NULLIF(paid, 0), 4)::float8 END
+               AS discount_share,
+           price_elasticity::float8 AS price_elasticity,
+           CASE WHEN frequency >= %(support)s
+                THEN ROUND(weekend_orders::numeric / frequency, 4)::float8 END
+               AS weekend_share,
+           -- text: both are choices
+           COALESCE(weekday, (SELECT slot FROM weekday_weights
+                               ORDER BY weight DESC, slot LIMIT 1))::text
+               AS preferred_weekday,
+           COALESCE(hour, (SELECT slot FROM hour_weights
+                            ORDER BY weight DESC, slot LIMIT 1)) AS preferred_hour,
+           COALESCE(city_count, 0) AS city_count,
+           CASE WHEN placed_orders >= %(support)s
+                THEN ROUND(main_orders / placed_orders, 4)::float8 END AS place_share,
+           CASE WHEN %(has_seasons)s
+                THEN ROUND(12 * peak_amount / year_amount, 4)::float8 END
+               AS seasonality_ratio,
+           CASE WHEN %(has_seasons)s THEN peak_month::text END AS peak_month,
+           mailbox_provider, %(engagement)s
       FROM scored
 )"""
+_IS_FIRST = SQL("first_source[1] = EXTRACT(EPOCH FROM first_order_date)::bigint")
+_HAS_SEASONS = """
+    first_order_date < %(year_from)s AND year_orders >= %(support)s AND year_amount > 0
+"""
 
 
 def fresh_profiles(company, today, partner_ids=None) -> SQL:
     """Return the WITH items up to `fresh`, the profiles as they should be now.
 
-    :param partner_ids: commercial partners to compute, scored by the stored cut points;
-        None computes everybody and ranks them against each other, unless the company
-        scores by fixed cut-offs
+    :param partner_ids: commercial partners to compute, scored by the stored cut points
+        and norms; None computes everybody and ranks them against each other, unless the
+        company scores by fixed cut-offs
     """
-    parameters = {
+    values = _get_values(company, today, partner_ids)
+    everybody = partner_ids is None
+    is_ranking = everybody and company.marketing_rfm_method == "rank"
+    rooms = (
+        orders.ORDERS,
+        orders.REFUNDS,
+        goods.GOODS,
+        goods.CUTS_OF_ALL if everybody else goods.CUTS_STORED,
+        goods.PRICES,
+        orders.TOTALS,
+        stages.RHYTHM_OF_ALL if everybody else stages.RHYTHM_STORED,
+        habits.SLOTS_OF_ALL if everybody else habits.SLOTS_STORED,
+        habits.SEASONS,
+        people.PEOPLE,
+        _FACTS,
+        scores.RANKED if is_ranking else scores.BY_CUTS,
+        _FRESH,
+    )
+    return SQL(", ").join(SQL(room, **values) for room in rooms)
+
+
+def fresh_engagement(company, partner_ids) -> SQL:
+    """Return the WITH items up to `people`, as the full statement computes them."""
+    values = _get_values(company, None, partner_ids)
+    return SQL(people.PEOPLE, **values)
+
+
+def _get_values(company, today, partner_ids):
+    profiles = company.env["customer.profile"]
+    values = {
+        **_CONSTANTS,
         "company": company.id,
         "currency": company.currency_id.id,
         "digits": company.currency_id.decimal_places,
-        "today": today,
-        "since": today - timedelta(days=WINDOW_DAYS),
         "customers": among(SQL("p.commercial_partner_id"), partner_ids),
         "segments": [rfm.segment_key(*c) for c in product(range(1, 6), repeat=3)],
+        "mailbox": profiles._get_mailbox_sql(SQL("domain")),
+        "engagement": SQL(", ").join(map(SQL.identifier, people.ENGAGEMENT)),
+        "is_first": _IS_FIRST,
+        "stage": SQL(stages.STAGE, **_CONSTANTS),
+        **profiles._get_zone_values(company),
     }
-    is_ranking = partner_ids is None and company.marketing_rfm_method == "rank"
-    scores = _RANKED if is_ranking else _BY_CUTS
-    return SQL(", ").join(SQL(part, **parameters) for part in (_FACTS, scores, _FRESH))
+    if today is None:
+        return values
+    month = today.replace(day=1)
+    values |= {
+        "today": today,
+        "since": today - timedelta(days=WINDOW_DAYS),
+        "year_from": month - relativedelta(years=1),
+        "year_to": month,
+    }
+    return {**values, "has_seasons": SQL(_HAS_SEASONS, **values)}
 
 
 def among(column: SQL, partner_ids) -> SQL:

@@ -2,7 +2,9 @@
 
 from odoo.tools import SQL
 
-from .profile_query import COMPUTED, among, fresh_profiles
+from .profile.people import ENGAGEMENT
+from .profile.stages import NORMS
+from .profile_query import COMPUTED, among, fresh_engagement, fresh_profiles
 
 # UPDATE and INSERT rather than ON CONFLICT, which would use up an id for each of the
 # unchanged customers every night. A FULL JOIN is never done by a nested loop, which
@@ -53,4 +55,26 @@ def write_profiles(company, today, now, partner_ids=None) -> SQL:
         new=SQL(", ").join(SQL.identifier("new", name) for name in COMPUTED),
         stored=SQL(", ").join(SQL.identifier("stored", name) for name in COMPUTED),
     )
-    return SQL("WITH %s, %s", fresh_profiles(company, today, partner_ids), write)
+    fresh = fresh_profiles(company, today, partner_ids)
+    if partner_ids is None:
+        fresh = SQL("%s, %s", fresh, SQL(NORMS, company=company.id))
+    return SQL("WITH %s, %s", fresh, write)
+
+
+def write_engagement(company, now, partner_ids) -> SQL:
+    """Return the statement that brings what messages led to into existing profiles."""
+    names = [SQL.identifier(name) for name in ENGAGEMENT]
+    return SQL(
+        """WITH %s UPDATE customer_profile profile
+              SET (%s, refreshed_at) = ROW (%s, %s)
+             FROM people
+            WHERE profile.partner_id = people.partner_id AND profile.company_id = %s
+              AND (%s) IS DISTINCT FROM (%s)""",
+        fresh_engagement(company, partner_ids),
+        SQL(", ").join(names),
+        SQL(", ").join(SQL.identifier("people", name) for name in ENGAGEMENT),
+        now,
+        company.id,
+        SQL(", ").join(SQL.identifier("profile", name) for name in ENGAGEMENT),
+        SQL(", ").join(SQL.identifier("people", name) for name in ENGAGEMENT),
+    )

@@ -25,27 +25,31 @@ BEGIN
     ELSE
         INSERT INTO customer_profile_dirty (partner_id, company_id)
         SELECT partner_id, company_id FROM (
-            SELECT id, partner_id, company_id, date_order,
-                   amount_untaxed, currency_id, currency_rate
+            SELECT id, partner_id, company_id, date_order, amount_untaxed,
+                   currency_id, currency_rate, source_id, campaign_id,
+                   partner_shipping_id
               FROM old_rows WHERE state = 'sale'
             EXCEPT
-            SELECT id, partner_id, company_id, date_order,
-                   amount_untaxed, currency_id, currency_rate
+            SELECT id, partner_id, company_id, date_order, amount_untaxed,
+                   currency_id, currency_rate, source_id, campaign_id,
+                   partner_shipping_id
               FROM new_rows WHERE state = 'sale') before
          UNION
         SELECT partner_id, company_id FROM (
-            SELECT id, partner_id, company_id, date_order,
-                   amount_untaxed, currency_id, currency_rate
+            SELECT id, partner_id, company_id, date_order, amount_untaxed,
+                   currency_id, currency_rate, source_id, campaign_id,
+                   partner_shipping_id
               FROM new_rows WHERE state = 'sale'
             EXCEPT
-            SELECT id, partner_id, company_id, date_order,
-                   amount_untaxed, currency_id, currency_rate
+            SELECT id, partner_id, company_id, date_order, amount_untaxed,
+                   currency_id, currency_rate, source_id, campaign_id,
+                   partner_shipping_id
               FROM old_rows WHERE state = 'sale') after;
     END IF;
     RETURN NULL;
 END $$;
 
--- Order lines decide the favourite category.
+-- Order lines decide categories, prices and margin.
 CREATE OR REPLACE FUNCTION customer_profile_mark_order_line() RETURNS trigger
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -57,16 +61,20 @@ BEGIN
         SELECT array_agg(DISTINCT order_id) INTO orders FROM old_rows;
     ELSE
         SELECT array_agg(DISTINCT order_id) INTO orders FROM (
-            (SELECT id, order_id, product_id, price_subtotal, is_downpayment
+            (SELECT id, order_id, product_id, price_subtotal, is_downpayment,
+                    discount, product_uom_qty, purchase_price
                FROM old_rows
              EXCEPT
-             SELECT id, order_id, product_id, price_subtotal, is_downpayment
+             SELECT id, order_id, product_id, price_subtotal, is_downpayment,
+                    discount, product_uom_qty, purchase_price
                FROM new_rows)
             UNION ALL
-            (SELECT id, order_id, product_id, price_subtotal, is_downpayment
+            (SELECT id, order_id, product_id, price_subtotal, is_downpayment,
+                    discount, product_uom_qty, purchase_price
                FROM new_rows
              EXCEPT
-             SELECT id, order_id, product_id, price_subtotal, is_downpayment
+             SELECT id, order_id, product_id, price_subtotal, is_downpayment,
+                    discount, product_uom_qty, purchase_price
                FROM old_rows)) changed;
     END IF;
     IF orders IS NOT NULL THEN
@@ -181,9 +189,12 @@ BEGIN
 END $$;
 
 -- A contact that moves to another parent takes its orders along. The new parent is
--- found from the contact when the mark is taken.
+-- found from the contact when the mark is taken. Clock, city and address of somebody
+-- who never bought concern no profile.
 CREATE OR REPLACE FUNCTION customer_profile_mark_partner() RETURNS trigger
 LANGUAGE plpgsql AS $$
+DECLARE
+    changed integer[];
 BEGIN
     INSERT INTO customer_profile_dirty (partner_id)
     SELECT DISTINCT UNNEST(ARRAY[id, commercial_partner_id]) FROM (
@@ -191,6 +202,21 @@ BEGIN
           FROM old_rows WHERE commercial_partner_id IS NOT NULL
         EXCEPT
         SELECT id, commercial_partner_id FROM new_rows) moved;
+
+    SELECT array_agg(id) INTO changed FROM (
+        SELECT id, tz, country_id, city, email_normalized FROM new_rows
+        EXCEPT
+        SELECT id, tz, country_id, city, email_normalized FROM old_rows) contact;
+    IF changed IS NOT NULL THEN
+        INSERT INTO customer_profile_dirty (partner_id)
+        SELECT partner_id
+          FROM sale_order WHERE partner_id = ANY (changed) AND state = 'sale'
+         UNION
+        SELECT partner_id
+          FROM sale_order WHERE partner_shipping_id = ANY (changed) AND state = 'sale'
+         UNION
+        SELECT partner_id FROM customer_profile WHERE partner_id = ANY (changed);
+    END IF;
     RETURN NULL;
 END $$;
 

@@ -3,6 +3,10 @@ from . import res_config_settings
 from . import customer_profile_dirty
 from . import customer_profile_cut
 from . import customer_profile
+from . import customer_profile_habits
+from . import customer_profile_engagement
+from . import customer_profile_norm
+from . import customer_engagement
 from . import customer_profile_refresh
 from . import customer_profile_segment
 from . import customer_profile_rfm
@@ -45,5 +49,6 @@ from . import customer_segment_lookalike
 from . import segment_membership_distance
 from . import customer_segment_reasons
 from . import base_partner_merge
+from . import marketing_erasure
 from . import res_partner
 from . import res_partner_segment

@@ -34,4 +34,11 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             )
         )
         self.env["segment.membership"].invalidate_model(flush=False)
+        # what the others did with messages is the kept one's from now on
+        self.env.cr.execute(
+            SQL(
+                "INSERT INTO customer_profile_dirty (partner_id) VALUES (%s)",
+                dst_partner.id,
+            )
+        )
         return super()._update_foreign_keys(src_partners, dst_partner)

@@ -52,6 +52,7 @@ class CustomerProfile(models.Model):
         :return: dict of the numbers of rows added, changed and deleted
         """
         company.ensure_one()
+        self.env["customer.profile.norm"]._clear(company)
         result = self._write_profiles(company)
         self.env["customer.profile.cut"]._rebuild(company)
         return result
@@ -102,8 +103,19 @@ class CustomerProfile(models.Model):
                     todo[wanted].update(people)
         return {company: todo[company.id] for company in companies if todo[company.id]}
 
+    @api.model
+    def _try_lock(self):
+        """Keep refreshes out for this transaction; false while one is running."""
+        self.env.cr.execute(
+            "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [self._name]
+        )
+        return self.env.cr.fetchone()[0]
+
     def _write_profiles(self, company, partner_ids=None):
         self.env.flush_all()
+        self.env.cr.execute(
+            "SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 0))", [self._name]
+        )
         self._prepare_planner(partner_ids)
         today, now = fields.Date.today(), fields.Datetime.now()
         ((added, changed, deleted),) = self.env.execute_query(

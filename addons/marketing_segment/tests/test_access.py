@@ -7,6 +7,7 @@ from .common import SegmentCase
 MODELS = (
     "customer.profile",
     "customer.profile.cut",
+    "customer.profile.norm",
     "customer.segment",
     "customer.segment.size",
     "segment.membership",
@@ -14,6 +15,7 @@ MODELS = (
 OWNERS = dict.fromkeys(
     ("customer.segment.size", "segment.membership"), "segment_id.company_id"
 )
+NOT_COMPLIANCE = ("customer.profile.cut", "customer.profile.norm")
 READERS = ("analyst", "user", "manager", "compliance", "administrator")
 
 
@@ -45,7 +47,7 @@ class TestAccess(SegmentCase):
     def test_readers_see_their_company_only(self):
         for name in READERS:
             for model in MODELS:
-                if name == "compliance" and model == "customer.profile.cut":
+                if name == "compliance" and model in NOT_COMPLIANCE:
                     continue
                 with self.subTest(user=name, model=model):
                     records = self._as(name, self.env[model])

@@ -59,7 +59,31 @@ class TestDirtyMarks(SegmentCase):
         with self._assert_marks():
             self.order.client_order_ref = "seen"
             self.order.order_line.name = "renamed"
-            self.customer.city = "Ghent"
+            self.customer.phone = "1"
+
+    def test_clock_city_and_address_mark_who_bought(self):
+        elsewhere = self._customer("Delivery address")
+        self.order.partner_shipping_id = elsewhere
+        for values in ({"tz": "Asia/Kolkata"}, {"city": "Ghent"}, {"email": "a@b.be"}):
+            with self.subTest(values), self._assert_marks(self.customer):
+                self.customer.write(values)
+                self.env.flush_all()
+            with self.subTest(values), self._assert_marks():
+                self.other.write(values)
+                self.env.flush_all()
+        with self._assert_marks(self.customer):
+            elsewhere.city = "Bruges"
+            self.env.flush_all()
+
+    def test_cost_discount_and_source_mark(self):
+        source = self.env["utm.source"].create({"name": "Paper"})
+        for values in ({"discount": 5}, {"purchase_price": 2}, {"product_uom_qty": 3}):
+            with self.subTest(values), self._assert_marks(self.customer):
+                self.order.order_line.write(values)
+                self.env.flush_all()
+        with self._assert_marks(self.customer):
+            self.order.source_id = source
+            self.env.flush_all()
 
     def test_moving_an_order_marks_both_customers(self):
         with self._assert_marks(self.customer, self.other):
