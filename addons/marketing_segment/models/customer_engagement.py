@@ -108,7 +108,8 @@ class CustomerEngagement(models.Model):
         if company:
             query = SQL(
                 """DELETE FROM customer_engagement
-                    WHERE partner_id = ANY(%s) AND company_id = %s""",
+                    WHERE partner_id = ANY(%s) AND company_id = %s
+                RETURNING partner_id, company_id""",
                 list(logged_ids),
                 company.id,
             )
@@ -116,10 +117,10 @@ class CustomerEngagement(models.Model):
             query = SQL(
                 """UPDATE customer_engagement
                       SET desktop_count = 0, mobile_count = 0, tablet_count = 0
-                    WHERE partner_id = ANY(%s)""",
+                    WHERE partner_id = ANY(%s)
+                RETURNING partner_id, company_id""",
                 list(logged_ids),
             )
-        self.env.cr.execute(query)
+        touched = self.env.execute_query(query)
         self.invalidate_model(flush=False)
-        pairs = company or self.env["res.company"].sudo().search([])
-        self._write_profiles([(i, owner.id) for owner in pairs for i in logged_ids])
+        self._write_profiles(touched)
