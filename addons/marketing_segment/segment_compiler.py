@@ -10,6 +10,8 @@ import re
 from odoo.fields import Domain
 from odoo.tools import SQL, Query
 
+from .segment_rules import get_kind
+
 _ALIAS = "customer_profile"
 #: A rule that looks anything up in these goes into a WHERE of its own, where planning
 #: can begin with the customer; as a column it would be computed for everybody.
@@ -60,6 +62,15 @@ def compile_rules(segments) -> SQL | None:
     if columns:
         rows.append(_as_columns(columns, query, where))
     return SQL(" UNION ALL ").join(rows)
+
+
+def asks_elsewhere(segment) -> bool:
+    """Say whether a rule asks for orders, events or segments: for those it is confined
+    to the customers in question, so it cannot be compiled before they are known."""
+    return any(
+        get_kind(segment.env, condition.field_expr) in ("activity", "segment")
+        for condition in segment._get_rule_domain().iter_conditions()
+    )
 
 
 def ask(partner_ids) -> SQL:

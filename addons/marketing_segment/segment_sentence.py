@@ -211,6 +211,8 @@ class Narrator:
         if isinstance(value, datetime):
             value = value.date()
         if isinstance(value, str):
+            if value.strip() == "today =1d":
+                return self.env._("the first of this month")
             try:
                 value = date.fromisoformat(value[:10])
             except ValueError:

@@ -87,15 +87,15 @@ class CustomerSegment(models.Model):
         :return: (segment id, change, membership id, partner id) of each move
         """
         self.env.flush_all()
-        compiled = self._get_compiled(company)
-        if compiled is None:
+        parts, lost = self._get_rule_parts(company, partner_ids)
+        if not parts:
             return []
         rows = self.env.execute_query(
             SQL(
                 _SYNC,
                 asked=ask(partner_ids),
-                matches=compiled,
-                segments=self._filter_readable().ids,
+                matches=SQL(" UNION ALL ").join(parts),
+                segments=(self._filter_readable() - lost).ids,
                 now=fields.Datetime.now(),
             )
         )

@@ -3,7 +3,7 @@ import logging
 from odoo import api, fields, models, tools
 from odoo.tools import SQL
 
-from ..segment_compiler import ask, compile_rules
+from ..segment_compiler import ask, asks_elsewhere, compile_rules
 from ..segment_rules import RuleProblem
 
 _logger = logging.getLogger(__name__)
@@ -47,7 +47,8 @@ class CustomerSegment(models.Model):
 
         By their rules at this moment, not by the last refresh; rules with relative
         dates are those of the beginning of this minute. A contact counts as its
-        customer. Two statements, whatever the number of segments.
+        customer. Two statements, whatever the number of segments, and a
+        few more for those whose rules ask for other segments.
         """
         partner.check_access("read")
         # superuser: whose segment it is does not depend on who asks; the result is
@@ -63,27 +64,45 @@ class CustomerSegment(models.Model):
         """Return (partner id, segment id) for each segment that a customer is in."""
         self.env.flush_all()
         parts = [SQL(_LISTED, company=company.id)]
-        if compiled := self._get_compiled(company):
-            parts.append(compiled)
+        parts += self._get_rule_parts(company, partner_ids)[0]
         return self.env.execute_query(
             SQL("WITH %s %s", ask(partner_ids), SQL(" UNION ALL ").join(parts))
         )
 
     @api.model
-    def _get_compiled(self, company):
-        """Return the rules of a company as one SQL, None without any."""
+    def _get_rule_parts(self, company, partner_ids):
+        """Return SQL selects of (partner_id, segment_id), and segments without one.
+
+        The selects need the WITH item of `ask` in front. A segment has none when
+        something that its rule refers to is gone.
+        """
         ((fingerprint,),) = self.env.execute_query(SQL(_FINGERPRINT, company.id))
         minute = fields.Datetime.now().replace(second=0)
-        return self._compile_company(company.id, fingerprint, minute)
+        compiled, others = self._compile_company(company.id, fingerprint, minute)
+        parts, lost = [] if compiled is None else [compiled], self.browse()
+        for segment in self.browse(others):
+            try:
+                members = segment._select_members(list(partner_ids))
+            except RuleProblem:
+                lost |= segment
+                continue
+            parts.append(
+                SQL("SELECT own.id, %s::int FROM %s AS own(id)", segment.id, members)
+            )
+        return parts, lost
 
     @api.model
     @tools.ormcache(
         "company_id", "fingerprint", "minute", "self.env.lang", "str(self.env.tz)"
     )
     def _compile_company(self, company_id, fingerprint, minute):
-        """Compile once a minute, and when a rule has changed."""
-        segments = self.sudo()._get_rule_segments(company_id)
-        return compile_rules(segments._filter_readable())
+        """Compile once a minute, and when a rule has changed.
+
+        :return: SQL of the rules about profiles and contacts, ids of all others
+        """
+        segments = self.sudo()._get_rule_segments(company_id)._filter_readable()
+        others = segments.filtered(asks_elsewhere)
+        return compile_rules(segments - others), others.ids
 
     @api.model
     def _get_rule_segments(self, company_id):

@@ -17,12 +17,18 @@ class TestSegmentFind(RandomRuleCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.segments = cls.env["customer.segment"]
+        cls.people = cls.env["res.partner"].browse(cls.table)
+        cls.fixed = cls.segments.create({"name": "List", "segment_type": "static"})
+        cls.fixed._add_members(cls.people[:5], "manual")
         domains = [repr(to_domain(cls._make_tree(3))) for _number in range(RULES)]
         domains += [
             "[]",
             "[('last_order_date', '>=', '-30d')]",
             "[('partner_id.country_id', 'ilike', 'Belg')]",
             "[('partner_id.create_date', '>=', 'today -1d')]",
+            f"[('segment_ids', 'in', [{cls.fixed.id}])]",
+            f"['!', ('segment_ids', 'in', [{cls.fixed.id}])]",
+            """[('purchases', 'like', '{"operator": "=", "value": 0}')]""",
         ]
         cls.rules = cls.segments.create(
             [
@@ -33,9 +39,6 @@ class TestSegmentFind(RandomRuleCase):
         cls.rules |= cls.segments.create(
             {"name": "RFM", "segment_type": "rfm", "recency_min": 2}
         )
-        cls.people = cls.env["res.partner"].browse(cls.table)
-        cls.fixed = cls.segments.create({"name": "List", "segment_type": "static"})
-        cls.fixed._add_members(cls.people[:5], "manual")
         cls.foreign = cls.segments.create({"name": "B", "company_id": cls.company_b.id})
 
     def _match(self, people):
@@ -88,6 +91,19 @@ class TestSegmentFind(RandomRuleCase):
         self.assertNotEqual(after, before)
         self.assertNotIn(gone.id, {segment for _partner, segment in after})
 
+    def test_a_rule_whose_segment_is_gone_waits(self):
+        inner = self.segments.create({"name": "Inner", "segment_type": "static"})
+        inner._add_members(self.people[:3], "manual")
+        outer = self.segments.create(
+            {"name": "Outer", "filter_domain": f"[('segment_ids', 'in', [{inner.id}])]"}
+        )
+        self.assertIn((self.people[0].id, outer.id), self._match(self.people))
+        self.env.cr.execute("DELETE FROM customer_segment WHERE id = %s", [inner.id])
+        self.env.invalidate_all()
+        self.assertEqual(self._match(self.people), self._get_expected(self.people))
+        self.segments._refresh_changed(self.company_a.id, self.people.ids)
+        self.assertEqual(outer.customer_count, 3, "as it was noted last")
+
     def test_an_unreadable_rule_stops_no_other(self):
         self.env.cr.execute(
             "UPDATE customer_segment SET filter_domain = %s WHERE id = %s",
@@ -98,6 +114,7 @@ class TestSegmentFind(RandomRuleCase):
         self.assertEqual(self._match(self.people), self._get_expected(self.people))
 
     def test_two_statements_whatever_the_number_of_segments(self):
+        self.rules.filtered(lambda s: "segment_ids" in s.filter_domain).active = False
         customer = self.people[0]
         now = fields.Datetime.now()
         self.patch(customer_segment_find.fields.Datetime, "now", lambda: now)

@@ -36,6 +36,7 @@ class TestSegmentTemplate(SegmentCase):
                 self.assertEqual(segment.company_id, self.company_a)
                 self.assertEqual(segment.explanation, template.explanation)
                 self.assertEqual(segment.create_uid, self.user)
+                self.assertNotIn("today", segment.explanation)
 
     def test_some_have_members(self):
         for key, names in {
