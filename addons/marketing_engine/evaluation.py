@@ -162,10 +162,12 @@ class Isotonic:
         return np.interp(finite_column("forecast", forecast), self.knots, self.values)
 
 
-def fit_isotonic(forecast, outcome) -> Isotonic:
+def fit_isotonic(forecast, outcome, *, centred=False) -> Isotonic:
     """Fit the rising step function closest to the outcomes, by pooling violators.
 
-    Its mean over the rows it was fitted on is that of the outcomes.
+    Its mean over the rows it was fitted on is that of the outcomes. ``centred`` draws
+    straight lines through the middles of the steps instead, so that forecasts of one
+    step keep their order (Oron & Flournoy 2017).
 
     References
     ----------
@@ -184,6 +186,11 @@ def fit_isotonic(forecast, outcome) -> Isotonic:
             both = size_a + size_b
             pooled = (mean_a * size_a + mean_b * size_b) / both
             blocks.append([pooled, both, knots_a + knots_b])
+    if centred:
+        sizes_of = np.array([block[1] for block in blocks])
+        place = np.repeat(np.arange(len(blocks)), [block[2] for block in blocks])
+        middles = np.bincount(place, weights=knots * sizes) / sizes_of
+        return Isotonic(middles, np.array([block[0] for block in blocks]))
     ends = np.cumsum([block[2] for block in blocks]) - 1
     starts = np.r_[0, ends[:-1] + 1]
     # A step is told by its two ends: what lies between is on the line.

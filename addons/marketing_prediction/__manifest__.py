@@ -5,7 +5,7 @@
     "category": "Marketing",
     "author": "Measured Marketing",
     "license": "LGPL-3",
-    "depends": ["marketing_segment"],
+    "depends": ["marketing_segment", "marketing_delivery"],
     "external_dependencies": {"python": ["numpy", "scipy"]},
     "data": [
         "security/ir.model.access.csv",

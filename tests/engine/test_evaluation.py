@@ -215,6 +215,19 @@ class TestStability:
             evaluation.population_stability([0, 0], [1, 1])
 
 
+def test_centred_isotonic_keeps_the_order_within_a_step():
+    rng = np.random.default_rng(9)
+    forecast = rng.random(4000)
+    outcome = (rng.random(4000) < forecast**2).astype(float)
+    steps = evaluation.fit_isotonic(forecast, outcome)
+    lines = evaluation.fit_isotonic(forecast, outcome, centred=True)
+    inner = np.linspace(0.1, 0.9, 100)
+    assert np.all(np.diff(lines(inner)) > 0)
+    assert np.unique(steps(inner)).size < 100
+    assert np.abs(lines(inner) - inner**2).max() < 0.08
+    assert lines(forecast).mean() == pytest.approx(outcome.mean(), abs=0.01)
+
+
 def test_isotonic_keeps_the_corners_only():
     forecast = np.linspace(0, 1, 5000)
     outcome = (forecast > 0.5).astype(float)

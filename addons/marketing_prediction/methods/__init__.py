@@ -5,6 +5,7 @@ and return arrays; `fit` and `score` take arrays and plain values, so that they 
 while no transaction is open.
 """
 
+from .churn import Churn
 from .lifetime_value import LifetimeValue
 
-METHODS = {"lifetime_value": LifetimeValue()}
+METHODS = {"lifetime_value": LifetimeValue(), "churn": Churn()}

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-KINDS = [("lifetime_value", "Lifetime Value")]
+KINDS = [("lifetime_value", "Lifetime Value"), ("churn", "Churn")]
 
 
 class PredictionModel(models.Model):

@@ -27,6 +27,27 @@ METRICS = {
         NUMBER,
     ),
     "spearman": (_lt("Rank correlation"), _lt("1 is a perfect order"), NUMBER),
+    "auc": (
+        _lt("AUC"),
+        _lt("Share of pairs in the right order; half is chance"),
+        NUMBER,
+    ),
+    "auc_cox": (
+        _lt("AUC of Cox's model, for comparison"),
+        _lt("Time to the next purchase by the same figures"),
+        NUMBER,
+    ),
+    "brier": (_lt("Brier score"), _lt("Smaller is better"), NUMBER),
+    "calibration_slope": (
+        _lt("Slope of the calibration"),
+        _lt("1 is perfect, less says too extreme"),
+        NUMBER,
+    ),
+    "calibration_error": (
+        _lt("Error of the calibration"),
+        _lt("Mean gap of forecast and outcome in twentieths"),
+        NUMBER,
+    ),
     "total": (
         _lt("Forecast of all over what came"),
         _lt("100 % is perfect"),

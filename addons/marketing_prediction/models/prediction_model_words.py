@@ -10,12 +10,19 @@ _NEEDED = {
     ),
     "repeated": _lt("%(there)s of %(needed)s customers who bought on two days or more"),
     "came_back": _lt("%(there)s of %(needed)s customers who came back during the test"),
+    "days": _lt("%(there)s of %(needed)s days since the first order"),
+    "lost": _lt("%(there)s of %(needed)s customers who stayed away"),
+    "stayed": _lt("%(there)s of %(needed)s customers who bought again in time"),
     "different": _lt("customers do not differ in what they buy"),
 }
 _PURPOSE = {
     "lifetime_value": _lt(
         "How often each customer will buy, for how much margin, in the next 12 months "
         "and after, and whether it is still a customer at all."
+    ),
+    "churn": _lt(
+        "How likely each customer buys nothing for longer than is usual for it: longer "
+        "than nine of ten of its own gaps, 30 to 365 days."
     ),
 }
 _METHOD = {
@@ -24,9 +31,14 @@ _METHOD = {
         "likelihood on days with an order. Five years are looked at, later ones "
         "discounted."
     ),
+    "churn": _lt(
+        "Logistic regression on the customer's own rhythm as it was known on a day, "
+        "calibrated on half of the customers of a later day, judged on the other half."
+    ),
 }
 _BASELINE = {
     "lifetime_value": _lt("everybody goes on buying at the rate and value so far"),
+    "churn": _lt("who has not bought for longest leaves first"),
 }
 _LIMITS = {
     "lifetime_value": _lt(
@@ -35,6 +47,12 @@ _LIMITS = {
         "choose when to buy, such as subscriptions. Customers whose first order is of "
         "today are scored tomorrow. The interval is that of one customer: eight of ten "
         "customers end up within it."
+    ),
+    "churn": _lt(
+        "It tells who stays away, not why, and not whom a mail would bring back. "
+        "Customers silent for a year are not scored. In a young shop the longest "
+        "silence that can be learned is a quarter of its age. The reasons are what "
+        "the forecast rests on, not causes."
     ),
 }
 

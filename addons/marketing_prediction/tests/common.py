@@ -11,8 +11,9 @@ from ..methods import METHODS
 
 _COPY = """
     INSERT INTO %(table)s
-    SELECT (jsonb_populate_record(pattern, given.changes)).*
-      FROM %(table)s pattern, jsonb_array_elements(%(rows)s::jsonb) AS given (changes)
+    SELECT filled.*
+      FROM %(table)s pattern, jsonb_array_elements(%(rows)s::jsonb) AS given (changes),
+           jsonb_populate_record(pattern, given.changes) AS filled
      WHERE pattern.id = %(pattern)s
 """
 

@@ -1,0 +1,126 @@
+"""The SQL of what is known of a customer's rhythm at some day, and of what came after.
+
+One row a customer and cut: everything but `next_in` is from days before the cut. Who
+has not bought for `GONE_DAYS` is left out: such a customer is gone, not about to go.
+"""
+
+import hashlib
+
+import numpy as np
+
+from odoo.tools import SQL
+
+from .history_query import DAYS, prepare_days
+
+GONE_DAYS = 365
+#: Own gaps from which a customer has a rhythm of its own.
+OWN_GAPS = 3
+
+_RHYTHM = """
+cuts AS (
+    SELECT cut, number::int
+      FROM unnest(%(cuts)s::date[]) WITH ORDINALITY AS cuts (cut, number)
+), gaps AS (
+    SELECT partner_id, day, value,
+           day - LAG(day) OVER purchases AS gap, ROW_NUMBER() OVER purchases AS place
+      FROM days WINDOW purchases AS (PARTITION BY partner_id ORDER BY day)
+), usual AS (
+    -- Of the first gaps: of all gaps most would be those of the most frequent buyers.
+    SELECT cuts.number, percentile_cont(0.9) WITHIN GROUP (ORDER BY gap) AS usual_gap
+      FROM cuts JOIN gaps ON gaps.day < cuts.cut AND gaps.place = 2
+     GROUP BY cuts.number
+), clicks AS (
+    SELECT person.commercial_partner_id AS partner_id, cuts.number, COUNT(*) AS clicks
+      FROM cuts
+      JOIN delivery_click click
+        ON click.clicked_at >= cuts.cut - 90 AND click.clicked_at < cuts.cut
+      JOIN res_partner person ON person.id = click.customer_id
+     WHERE click.verdict = 'human' AND click.company_id = %(company)s
+     GROUP BY 1, 2
+), rhythm AS (
+    SELECT gaps.partner_id, cuts.number, cuts.cut,
+           COUNT(*) FILTER (WHERE day < cut) AS purchases,
+           cut - MIN(day) AS tenure,
+           cut - MAX(day) FILTER (WHERE day < cut) AS recency,
+           SUM(value) FILTER (WHERE day < cut) AS total,
+           COALESCE(SUM(value) FILTER (WHERE day < cut AND day >= cut - 90), 0)
+               AS late,
+           COALESCE(SUM(value) FILTER (WHERE day < cut - 90 AND day >= cut - 180), 0)
+               AS earlier,
+           percentile_cont(0.9) WITHIN GROUP (ORDER BY gap) FILTER (WHERE day < cut)
+               AS long_gap,
+           MIN(day) FILTER (WHERE day >= cut) - cut AS next_in
+      FROM gaps CROSS JOIN cuts
+     GROUP BY gaps.partner_id, cuts.number, cuts.cut
+    HAVING MAX(day) FILTER (WHERE day < cut) > cut - %(gone)s
+), known AS (
+    SELECT rhythm.partner_id, rhythm.number, purchases, tenure, recency, total, late,
+           earlier, next_in, COALESCE(clicks.clicks, 0) AS clicks,
+           CASE WHEN purchases > %(own_gaps)s THEN long_gap END AS long_gap,
+           usual_gap
+      FROM rhythm
+      LEFT JOIN usual ON usual.number = rhythm.number
+      LEFT JOIN clicks ON clicks.partner_id = rhythm.partner_id
+                      AND clicks.number = rhythm.number
+)
+SELECT %(columns)s FROM known
+"""
+
+_NAMES = (
+    "partner_id",
+    "number",
+    "purchases",
+    "tenure",
+    "recency",
+    "total",
+    "late",
+    "earlier",
+    "next_in",
+    "clicks",
+    "long_gap",
+    "usual_gap",
+)
+
+
+def read_first_day(env, company):
+    """Return the UTC day of the company's first confirmed order, None without any."""
+    env.flush_all()
+    [(day,)] = env.execute_query(
+        SQL(
+            """SELECT MIN(date_order)::date FROM sale_order
+                WHERE state = 'sale' AND company_id = %s""",
+            company.id,
+        )
+    )
+    return day
+
+
+def read_rhythms(env, company, until, cuts, customers=None):
+    """Return arrays with one element a customer and cut, in the order of both."""
+    env.flush_all()
+    parameters = {
+        **prepare_days(company, until, customers),
+        "cuts": list(cuts),
+        "gone": GONE_DAYS,
+        "own_gaps": OWN_GAPS,
+        "columns": SQL(", ").join(
+            SQL("array_agg(%s::float8)", SQL.identifier(name)) for name in _NAMES
+        ),
+    }
+    query = SQL(", ").join(SQL(part, **parameters) for part in (DAYS, _RHYTHM))
+    [row] = env.execute_query(SQL("WITH %s", query))
+    arrays = {
+        name: np.array(values or [], dtype=np.float64)
+        for name, values in zip(_NAMES, row, strict=True)
+    }
+    order = np.lexsort((arrays["partner_id"], arrays["number"]))
+    arrays = {name: array[order] for name, array in arrays.items()}
+    arrays["partner_id"] = arrays["partner_id"].astype(np.int64)
+    return arrays
+
+
+def hash_of(data):
+    digest = hashlib.sha256()
+    for name in _NAMES:
+        digest.update(np.ascontiguousarray(data[name]).tobytes())
+    return digest.hexdigest()
