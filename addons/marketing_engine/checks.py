@@ -31,10 +31,7 @@ def finite_column(name: str, values) -> np.ndarray:
     ValueError
         If they are not numbers, not finite, or not one-dimensional.
     """
-    try:
-        column = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{name} must hold numbers only") from error
+    column = _numbers(name, values)
     if column.ndim != 1:
         raise ValueError(f"{name} must be one-dimensional, not {column.ndim}-d")
     bad = np.flatnonzero(~np.isfinite(column))
@@ -51,10 +48,7 @@ def finite_matrix(name: str, values) -> np.ndarray:
     ValueError
         If they are not numbers, not finite, or not two-dimensional.
     """
-    try:
-        matrix = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{name} must hold numbers only") from error
+    matrix = _numbers(name, values)
     if matrix.ndim == 1:
         matrix = matrix[:, None]
     if matrix.ndim != 2:
@@ -64,3 +58,10 @@ def finite_matrix(name: str, values) -> np.ndarray:
         row, column = bad[0]
         raise ValueError(f"{name} must be finite: row {row}, column {column}")
     return matrix
+
+
+def _numbers(name, values):
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} must hold numbers only") from error

@@ -3,15 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
 from scipy.special import expit
 
 from .checks import finite_column, finite_matrix
-
-_STEPS = 50
-_TOLERANCE = 1e-8
-# A likelihood that has lost this much of its curvature rises for ever.
-_FLAT = 1e-8
+from .newton import maximise
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +100,12 @@ def fit_logistic(x, y, *, l2=1.0) -> ChurnModel:
     scales = np.where(flat, 1.0, scales)
     design = np.column_stack([np.ones(labels.size), (matrix - means) / scales])
     design[:, 1:][:, flat] = 0.0
-    weights, likelihood = _newton(design, labels, l2, flat)
+    start = np.zeros(design.shape[1])
+    start[0] = np.log(labels.mean() / (1 - labels.mean()))
+    penalty = np.r_[0.0, np.full(matrix.shape[1], float(l2))]
+    weights, likelihood, _curve = maximise(
+        _derivatives(design, labels, flat), start, penalty, "set l2 above 0"
+    )
     slopes = weights[1:] / scales
     return ChurnModel(
         intercept=float(weights[0] - slopes @ means),
@@ -127,43 +127,15 @@ def _check_labels(matrix, labels, l2) -> None:
         raise ValueError(f"l2 must be finite and not negative: {l2!r}")
 
 
-def _newton(design, labels, l2, flat) -> tuple[np.ndarray, float]:
-    penalty = np.full(design.shape[1], float(l2))
-    penalty[0] = 0.0
-    weights = np.zeros(design.shape[1])
-    weights[0] = np.log(labels.mean() / (1 - labels.mean()))
-    value, first = _penalised(design, labels, penalty, weights), None
-    for _step in range(_STEPS):
-        chance = expit(design @ weights)
-        slope = design.T @ (labels - chance) - penalty * weights
+def _derivatives(design, labels, flat):
+    """Return the log-likelihood, its gradient and negative Hessian at any weights."""
+
+    def evaluate(weights):
+        odds = design @ weights
+        value = labels @ odds - np.logaddexp(0, odds).sum()
+        chance = expit(odds)
         curve = (design * (chance * (1 - chance))[:, None]).T @ design
-        curve[np.diag_indices_from(curve)] += penalty + np.r_[0.0, flat]
-        first = np.diag(curve) if first is None else first
-        if np.any(np.diag(curve) < _FLAT * first):
-            break
-        move = _solve(curve, slope)
-        if np.abs(move).max() < _TOLERANCE:
-            return weights, value + 0.5 * penalty @ weights**2
-        # Half the step until it does not go down: Newton may overshoot far away.
-        for _half in range(_STEPS):
-            reached = _penalised(design, labels, penalty, weights + move)
-            if reached >= value - 1e-13 * abs(value):
-                break
-            move = move / 2
-        weights, value = weights + move, reached
-    raise ValueError("no finite maximum: a column tells yes from no; set l2 above 0")
+        curve[np.diag_indices_from(curve)] += np.r_[0.0, flat]
+        return value, design.T @ (labels - chance), curve
 
-
-def _solve(curve, slope):
-    try:
-        return cho_solve(cho_factor(curve), slope)
-    except np.linalg.LinAlgError as error:
-        raise ValueError(
-            "columns of x depend on each other: leave some out or set l2 above 0"
-        ) from error
-
-
-def _penalised(design, labels, penalty, weights) -> float:
-    odds = design @ weights
-    value = labels @ odds - np.logaddexp(0, odds).sum()
-    return float(value - 0.5 * penalty @ weights**2)
+    return evaluate

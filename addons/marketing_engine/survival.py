@@ -3,14 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve, inv
+from scipy.linalg import inv
 
 from .checks import finite_column, finite_matrix
-
-_STEPS = 50
-_TOLERANCE = 1e-8
-# A likelihood that has lost this much of its curvature rises for ever.
-_FLAT = 1e-8
+from .newton import maximise
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +83,8 @@ def fit_cox(durations, events, covariates, *, penalizer=0.0) -> CoxModel:
     scales = np.where(scales > 1e-12 * np.maximum(1.0, np.abs(means)), scales, 1.0)
     ties = _Ties(time, event, (matrix - means) / scales)
     ridge = penalizer * time.size
-    weights, value, curve = _newton(ties, ridge)
+    start, penalty = np.zeros(matrix.shape[1]), np.full(matrix.shape[1], ridge)
+    weights, value, curve = maximise(ties.derivatives, start, penalty, "set penalizer")
     spread = np.sqrt(np.diag(inv(curve)))
     times, hazard = ties.baseline(weights)
     return CoxModel(
@@ -175,34 +172,3 @@ class _Ties:
         """Return the event times and Breslow's cumulative hazard at them."""
         at_risk, _tied = self._sums(np.exp(self.matrix @ weights))
         return self.times, np.cumsum(self.size / at_risk)
-
-
-def _newton(ties, ridge):
-    weights = np.zeros(ties.matrix.shape[1])
-    value, slope, curve = ties.derivatives(weights)
-    goal, first = value, np.diag(curve) + ridge
-    for _step in range(_STEPS):
-        curve[np.diag_indices_from(curve)] += ridge
-        if np.any(np.diag(curve) < _FLAT * first):
-            break
-        move = _solve(curve, slope - ridge * weights)
-        if np.abs(move).max() < _TOLERANCE:
-            return weights, float(value), curve
-        for _half in range(_STEPS):
-            value, slope, curve = ties.derivatives(weights + move)
-            reached = value - 0.5 * ridge * (weights + move) @ (weights + move)
-            if reached >= goal - 1e-12 * abs(goal):
-                break
-            move = move / 2
-        weights, goal = weights + move, reached
-    raise ValueError("no finite maximum: a column foretells the events; set penalizer")
-
-
-def _solve(curve, slope):
-    try:
-        return cho_solve(cho_factor(curve), slope)
-    except np.linalg.LinAlgError as error:
-        raise ValueError(
-            "columns are constant or depend on each other: leave some out or set "
-            "penalizer"
-        ) from error

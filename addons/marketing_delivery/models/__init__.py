@@ -10,6 +10,7 @@ from . import delivery_provider
 from . import delivery_provider_smtp
 from . import delivery_provider_webhook
 from . import delivery_dkim_key
+from . import delivery_dkim_key_rotation
 from . import email_campaign_allowance
 from . import email_campaign_brakes
 from . import email_campaign_routing

@@ -9,7 +9,8 @@ from odoo.tools import mute_logger
 from odoo.addons.marketing_base import sealing
 from odoo.addons.marketing_base.sealing import PREFIX
 
-from ..models.delivery_dkim_key import SERVERS_PARAMETER, normalise_domain
+from ..domain_names import normalise_domain
+from ..models.delivery_dkim_key_rotation import SERVERS_PARAMETER
 from .dns_peer import DnsPeer
 from .sender_common import SenderCase
 

@@ -4,7 +4,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
-from ..models.delivery_dkim_key import SERVERS_PARAMETER
+from ..models.delivery_dkim_key_rotation import SERVERS_PARAMETER
 from .dns_peer import DnsPeer
 from .sender_common import SenderCase
 

@@ -3,7 +3,7 @@ from datetime import datetime
 from odoo.tests import TransactionCase, tagged
 
 from ..models import delivery_mailbox_domain as learning
-from ..models.delivery_dkim_key import SERVERS_PARAMETER
+from ..models.delivery_dkim_key_rotation import SERVERS_PARAMETER
 from .dns_peer import DnsPeer
 from .tracking_common import TrackingMixin
 
