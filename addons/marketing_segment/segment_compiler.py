@@ -10,8 +10,6 @@ import re
 from odoo.fields import Domain
 from odoo.tools import SQL, Query
 
-from .segment_rules import get_kind
-
 _ALIAS = "customer_profile"
 #: A rule that looks anything up in these goes into a WHERE of its own, where planning
 #: can begin with the customer; as a column it would be computed for everybody.
@@ -19,6 +17,9 @@ _LARGE = re.compile(
     r'"?\b(res_partner|sale_order|sale_order_line|marketing_event|campaign_recipient'
     r"|account_move|account_move_line|segment_membership|customer_profile\w*)\b"
 )
+#: What moves while nobody changes the rule that asks for it: relative times, what
+#: customers did, segments, and the places of records in a tree.
+_MOVING = re.compile(r"""['"]\s*(now|[-+=][\da-z])|\{|segment_ids|child_of|parent_of""")
 
 _COLUMNS = """
     SELECT {alias}.partner_id, said.segment_id
@@ -35,42 +36,39 @@ _ASKED = SQL("(SELECT ids FROM asked)")
 _AMONG = SQL("%s = ANY(%s::int[])", SQL.identifier(_ALIAS, "partner_id"), _ASKED)
 
 
-def compile_rules(segments) -> SQL | None:
+def compile_rules(company, rules) -> SQL | None:
     """Return SQL of (partner_id, segment_id) of customers who meet rules, or None.
 
     The customers are those of a WITH item ``asked``, see `ask`.
 
-    :param segments: segments with a rule, of one company, as the superuser
-    :raises RuleProblem: when a rule is not on the allow-list
+    :param company: as the superuser
+    :param rules: {segment id: checked rule} of segments of the company
     """
-    if not segments:
+    if not rules:
         return None
-    profiles = segments.env["customer.profile"].with_context(active_test=False)
+    profiles = company.env["customer.profile"].with_context(active_test=False)
     columns, rows = [], []
-    query, where = _begin(profiles, segments.company_id)
-    for segment in segments:
-        own_query, own_where = _begin(profiles, segments.company_id)
-        rule = segment._get_rule_domain()
-        rule = profiles._bind_rule(rule, segments.company_id, _ASKED)
-        condition = _prepare(rule, profiles)._to_sql(profiles, _ALIAS, own_query)
+    query, where = _begin(profiles, company)
+    for segment_id, rule in rules.items():
+        own_query, own_where = _begin(profiles, company)
+        bound = profiles._bind_rule(rule, company, _ASKED)
+        condition = _prepare(bound, profiles)._to_sql(profiles, _ALIAS, own_query)
         if _looks_up(condition, own_query):
-            rows.append(_as_rows(segment, condition, own_query, own_where))
+            rows.append(_as_rows(segment_id, condition, own_query, own_where))
         else:
             for alias, join in own_query._joins.items():
                 query._joins.setdefault(alias, join)
-            columns.append(SQL("(%s, %s)", segment.id, condition))
+            columns.append(SQL("(%s, %s)", segment_id, condition))
     if columns:
         rows.append(_as_columns(columns, query, where))
     return SQL(" UNION ALL ").join(rows)
 
 
-def asks_elsewhere(segment) -> bool:
-    """Say whether a rule asks for orders, events or segments: for those it is confined
-    to the customers in question, so it cannot be compiled before they are known."""
-    return any(
-        get_kind(segment.env, condition.field_expr) in ("activity", "segment")
-        for condition in segment._get_rule_domain().iter_conditions()
-    )
+def get_clock(text) -> str:
+    """Return how long a rule that is written so means the same: ever, day or minute."""
+    if _MOVING.search(text):
+        return "minute"
+    return "day" if "today" in text else "ever"
 
 
 def ask(partner_ids) -> SQL:
@@ -119,10 +117,10 @@ def _without_columns(code):
     return re.sub(r'"\w+"\."\w+"', "", code)
 
 
-def _as_rows(segment, condition, query, where):
+def _as_rows(segment_id, condition, query, where):
     return SQL(
         _ROWS,
-        segment=segment.id,
+        segment=segment_id,
         tables=query.from_clause,
         among=_AMONG,
         where=where,

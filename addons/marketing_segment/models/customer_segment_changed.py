@@ -87,7 +87,7 @@ class CustomerSegment(models.Model):
         :return: (segment id, change, membership id, partner id) of each move
         """
         self.env.flush_all()
-        parts, lost = self._get_rule_parts(company, partner_ids)
+        parts, covered = self._get_rule_parts(company)
         if not parts:
             return []
         rows = self.env.execute_query(
@@ -95,7 +95,7 @@ class CustomerSegment(models.Model):
                 _SYNC,
                 asked=ask(partner_ids),
                 matches=SQL(" UNION ALL ").join(parts),
-                segments=(self._filter_readable() - lost).ids,
+                segments=list(set(covered) & set(self.ids)),
                 now=fields.Datetime.now(),
             )
         )

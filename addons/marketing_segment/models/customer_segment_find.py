@@ -3,7 +3,7 @@ import logging
 from odoo import api, fields, models, tools
 from odoo.tools import SQL
 
-from ..segment_compiler import ask, asks_elsewhere, compile_rules
+from ..segment_compiler import ask, compile_rules, get_clock
 from ..segment_rules import RuleProblem
 
 _logger = logging.getLogger(__name__)
@@ -11,7 +11,7 @@ _logger = logging.getLogger(__name__)
 # What the rules of a company say, so that compiled ones are used until one changes.
 _FINGERPRINT = """
     SELECT COALESCE(md5(string_agg(
-               concat_ws(' ', segment.id, segment_type, filter_domain,
+               concat_ws(' ', segment.id, active, segment_type, filter_domain,
                          recency_min, recency_max, frequency_min, frequency_max,
                          monetary_min, monetary_max, chosen.ids),
                ';' ORDER BY segment.id)), '')
@@ -21,7 +21,7 @@ _FINGERPRINT = """
                    FROM customer_rfm_segment_customer_segment_rel
                   GROUP BY customer_segment_id) chosen
              ON chosen.customer_segment_id = segment.id
-     WHERE company_id = %s AND active AND segment_type <> 'static'
+     WHERE company_id = %s
 """
 _LISTED = """
     SELECT listed.partner_id, listed.segment_id
@@ -47,8 +47,7 @@ class CustomerSegment(models.Model):
 
         By their rules at this moment, not by the last refresh; rules with relative
         dates are those of the beginning of this minute. A contact counts as its
-        customer. Two statements, whatever the number of segments, and a
-        few more for those whose rules ask for other segments.
+        customer. Two statements, whatever the number of segments.
         """
         partner.check_access("read")
         # superuser: whose segment it is does not depend on who asks; the result is
@@ -64,45 +63,51 @@ class CustomerSegment(models.Model):
         """Return (partner id, segment id) for each segment that a customer is in."""
         self.env.flush_all()
         parts = [SQL(_LISTED, company=company.id)]
-        parts += self._get_rule_parts(company, partner_ids)[0]
+        parts += self._get_rule_parts(company)[0]
         return self.env.execute_query(
             SQL("WITH %s %s", ask(partner_ids), SQL(" UNION ALL ").join(parts))
         )
 
     @api.model
-    def _get_rule_parts(self, company, partner_ids):
-        """Return SQL selects of (partner_id, segment_id), and segments without one.
+    def _get_rule_parts(self, company):
+        """Return SQL selects of (partner_id, segment_id), and of which segments.
 
-        The selects need the WITH item of `ask` in front. A segment has none when
-        something that its rule refers to is gone.
+        The selects need the WITH item of `ask` in front.
         """
         ((fingerprint,),) = self.env.execute_query(SQL(_FINGERPRINT, company.id))
-        minute = fields.Datetime.now().replace(second=0)
-        compiled, others = self._compile_company(company.id, fingerprint, minute)
-        parts, lost = [] if compiled is None else [compiled], self.browse()
-        for segment in self.browse(others):
-            try:
-                members = segment._select_members(list(partner_ids))
-            except RuleProblem:
-                lost |= segment
-                continue
-            parts.append(
-                SQL("SELECT own.id, %s::int FROM %s AS own(id)", segment.id, members)
+        moments = {
+            "ever": None,
+            "day": fields.Date.context_today(self),
+            "minute": fields.Datetime.now().replace(second=0),
+        }
+        parts, covered = [], []
+        for clock, moment in moments.items():
+            compiled, ids = self._compile_company(
+                company.id, fingerprint, clock, moment
             )
-        return parts, lost
+            if compiled is not None:
+                parts.append(compiled)
+            covered += ids
+        return parts, covered
 
     @api.model
     @tools.ormcache(
-        "company_id", "fingerprint", "minute", "self.env.lang", "str(self.env.tz)"
+        "company_id",
+        "fingerprint",
+        "clock",
+        "moment",
+        "self.env.lang",
+        "str(self.env.tz)",
     )
-    def _compile_company(self, company_id, fingerprint, minute):
-        """Compile once a minute, and when a rule has changed.
+    def _compile_company(self, company_id, fingerprint, clock, moment):
+        """Compile when a rule has changed, and relative ones when time has.
 
-        :return: SQL of the rules about profiles and contacts, ids of all others
+        :return: SQL of the rules with this clock, ids of their segments
         """
-        segments = self.sudo()._get_rule_segments(company_id)._filter_readable()
-        others = segments.filtered(asks_elsewhere)
-        return compile_rules(segments - others), others.ids
+        company = self.env["res.company"].sudo().browse(company_id)
+        segments = self.sudo()._get_rule_segments(company_id)
+        rules = segments.filtered(lambda s: s._get_clock() == clock)._read_rules()
+        return compile_rules(company, rules), list(rules)
 
     @api.model
     def _get_rule_segments(self, company_id):
@@ -111,14 +116,22 @@ class CustomerSegment(models.Model):
             order="id",
         )
 
-    def _filter_readable(self):
-        """Leave out rules that cannot be read any more: one stops no other."""
-        readable = self.browse()
+    def _get_clock(self):
+        if self.segment_type == "rfm":
+            return "ever"
+        return get_clock(self.filter_domain or "")
+
+    def _read_rules(self):
+        """Return {id: rule}, without those that cannot be read: one stops no other."""
+        rules = {}
         for segment in self:
             try:
-                for needed in segment | segment._get_all_included():
-                    needed._get_rule_domain()
-                readable |= segment
+                rule = segment._get_rule_domain()
+                if "segment_ids" in (segment.filter_domain or ""):
+                    for needed in segment._get_all_included():
+                        needed._get_rule_domain()
             except RuleProblem:
                 _logger.info("The rule of segment %s cannot be read.", segment.id)
-        return readable
+            else:
+                rules[segment.id] = rule
+        return rules

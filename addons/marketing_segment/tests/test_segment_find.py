@@ -4,6 +4,7 @@ from odoo import Command, fields
 from odoo.tests import tagged
 
 from ..models import customer_segment_find
+from ..segment_compiler import get_clock
 from .common_random import RandomRuleCase, to_domain
 
 RULES = 40
@@ -114,7 +115,6 @@ class TestSegmentFind(RandomRuleCase):
         self.assertEqual(self._match(self.people), self._get_expected(self.people))
 
     def test_two_statements_whatever_the_number_of_segments(self):
-        self.rules.filtered(lambda s: "segment_ids" in s.filter_domain).active = False
         customer = self.people[0]
         now = fields.Datetime.now()
         self.patch(customer_segment_find.fields.Datetime, "now", lambda: now)
@@ -122,6 +122,22 @@ class TestSegmentFind(RandomRuleCase):
         self.env.flush_all()
         with self.assertQueryCount(2):
             self.segments._find_matches(self.company_a, customer.ids)
+
+    def test_how_long_a_compiled_rule_holds(self):
+        for domain, clock in (
+            (
+                [("order_count", "=", 1), ("acquisition_date", ">=", "2026-01-01")],
+                "ever",
+            ),
+            ([("last_order_date", ">=", "today -30d")], "day"),
+            ([("last_order_date", ">=", "-30d")], "minute"),
+            ([("last_order_date", ">=", " now -30d")], "minute"),
+            ([("last_order_date", "<", "=monday")], "minute"),
+            ([("segment_ids", "in", [1])], "minute"),
+            ([("purchases", "like", '{"value": 1}')], "minute"),
+            ([("favourite_category_id", "child_of", [1])], "minute"),
+        ):
+            self.assertEqual(get_clock(repr(domain)), clock, domain)
 
     def test_what_a_user_may_not_see_is_not_found(self):
         user = self._user("mms_find", "analyst")

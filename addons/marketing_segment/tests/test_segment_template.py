@@ -25,7 +25,7 @@ class TestSegmentTemplate(SegmentCase):
 
     def test_at_least_twenty_each_with_its_own_segment(self):
         offered = self._own(self.templates).search([("is_available", "=", True)])
-        self.assertGreaterEqual(len(offered), 20)
+        self.assertGreaterEqual(len(offered), 25)
         for template in offered:
             with self.subTest(template=template.name):
                 self.assertTrue(template.description and template.explanation)

@@ -143,7 +143,7 @@ export class SegmentOverlap extends Component {
                     isOwn: i === j,
                     count: formatInteger(shared[i][j]),
                     share: formatPercentage(share, { digits: [16, 1] }),
-                    shade: `--o-mm-shade: ${Math.round(70 * share)}%`,
+                    shade: `--o-mm-shade: ${Math.round(50 * share)}%`,
                     title: _t("%(share)s of “%(segment)s” are in “%(other)s” too", {
                         share: formatPercentage(share, { digits: [16, 1] }),
                         segment: segment.name,
