@@ -12,6 +12,7 @@ from . import customer_profile_segment
 from . import customer_profile_rfm
 from . import customer_profile_pattern
 from . import customer_profile_history
+from . import customer_profile_history_rebuild
 from . import customer_rfm_grid
 from . import customer_behaviour
 from . import customer_pattern_type

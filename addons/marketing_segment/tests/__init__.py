@@ -11,6 +11,7 @@ from . import test_profile_histories
 from . import test_profile_history
 from . import test_profile_refresh
 from . import test_rfm_fixed
+from . import test_rfm_grid
 from . import test_rfm_scores
 from . import test_segment
 from . import test_segment_api

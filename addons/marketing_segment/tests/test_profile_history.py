@@ -1,5 +1,6 @@
 from dateutil.relativedelta import relativedelta
 
+from odoo import fields
 from odoo.tests import tagged
 
 from ..models.customer_profile_history import NEWCOMER
@@ -70,6 +71,64 @@ class TestProfileHistory(SegmentCase):
         self.history._note_month(self.company_a)
         self.assertFalse(
             any(self._rows(month=self.month).mapped("previous_rfm_segment"))
+        )
+
+    def test_past_months_are_rebuilt_from_the_orders_of_then(self):
+        then = self.month - relativedelta(months=2)
+        days = (self.today - then).days
+        # on the day itself is too late, the day before is in
+        late = self._customer("Late")
+        self._order(late, days, (self.wine, 99))
+        order = self._order(self.ann, days + 1, (self.wine, 30))
+        self._order(self.ann, days + 400, (self.wine, 500))
+        self._refund(self.ann, 1, 5, order=order)
+        self._refund(self.ann, 1, 7)
+        self.profiles._refresh_full(self.company_a)
+        self.history._note_month(self.company_a)
+        self.history._rebuild_month(self.company_a, then)
+        rows = self._rows(month=then)
+        self.assertTrue(all(rows.mapped("is_rebuilt")))
+        ann, bob = (
+            rows.filtered(lambda row, who=who: row.partner_id == who)
+            for who in (self.ann, self.bob)
+        )
+        self.assertEqual(rows.partner_id, self.ann | self.bob)
+        self.assertEqual((ann.order_count, ann.frequency, ann.recency_days), (2, 1, 1))
+        self.assertEqual((ann.revenue, ann.monetary), (525, 25))
+        self.assertEqual(bob.recency_days, 200 - days)
+        self.assertEqual((ann.rfm_code, bob.rfm_code), ("515", "111"))
+        self.assertEqual(ann.rfm_segment, "new")
+        self.assertEqual(self.history._rebuild_month(self.company_a, then), 0, "once")
+        between = self.month - relativedelta(months=1)
+        self.history._rebuild_month(self.company_a, between)
+        came = self._rows(month=between)
+        self.assertEqual(
+            {row.partner_id.name: row.previous_rfm_segment for row in came},
+            {"Ann": "new", "Bob": bob.rfm_segment, "Late": NEWCOMER},
+        )
+        now = self._rows(month=self.month)
+        self.assertTrue(all(now.mapped("previous_rfm_segment")), "linked afterwards")
+
+    def test_the_past_is_queued_once_month_by_month(self):
+        self.company_a.marketing_history_months = 2
+        jobs = self.env["marketing.job"]
+        method = ("method", "=", "_rebuild_month_of")
+        self.history._note_month(self.company_a)
+        job = jobs.search([method])
+        oldest = self.month - relativedelta(months=2)
+        self.assertEqual(
+            job.payload,
+            {"company_id": self.company_a.id, "month": fields.Date.to_string(oldest)},
+        )
+        payload = job.payload
+        for _month in range(3):
+            jobs.search([method]).unlink()
+            self.history._rebuild_month_of(**payload)
+            payload = jobs.search([method]).payload or payload
+        self.assertFalse(jobs.search([method]), "this month is noted, not rebuilt")
+        months = set(self._rows().mapped("month"))
+        self.assertEqual(
+            months, {self.month - relativedelta(months=n) for n in range(3)}
         )
 
     def test_old_standings_are_deleted(self):
