@@ -3,7 +3,7 @@
 Revenue is that of the profile: untaxed, in the company's currency at the rate of the
 order, minus posted refunds. The window ends today and is counted in days of the UTC
 calendar; the year is the twelve complete months before the current one. Weekends are
-those of the customer's time zone, else of the company's.
+those of the clock of the customer, as in the profile.
 """
 
 from datetime import timedelta
@@ -32,20 +32,21 @@ FIGURES = (
 )
 
 _ORDERS = """
-zones AS MATERIALIZED (
-    SELECT name FROM pg_timezone_names
-), orders AS MATERIALIZED (
+orders AS MATERIALIZED (
     SELECT o.id, buyer.commercial_partner_id AS partner_id, o.date_order,
            o.currency_id, o.amount_untaxed,
            COALESCE(NULLIF(o.currency_rate, 0), 1) AS rate,
            o.date_order >= %(since)s AS recent,
            EXTRACT(ISODOW FROM o.date_order AT TIME ZONE 'UTC'
-                   AT TIME ZONE COALESCE(zones.name, %(zone)s)) >= 6 AS at_weekend,
+                   AT TIME ZONE COALESCE(
+                       CASE WHEN buyer.tz = ANY(%(zones)s) THEN buyer.tz END,
+                       country.zone, %(zone)s)) >= 6 AS at_weekend,
            NULLIF(LOWER(BTRIM(delivery.city)), '') AS place
       FROM sale_order o
       JOIN res_partner buyer ON buyer.id = o.partner_id
       LEFT JOIN res_partner delivery ON delivery.id = o.partner_shipping_id
-      LEFT JOIN zones ON zones.name = buyer.tz
+      LEFT JOIN unnest(%(countries)s, %(country_zones)s) country (id, zone)
+        ON country.id = buyer.country_id
      WHERE o.state = 'sale' AND o.company_id = %(company)s
        AND o.date_order >= LEAST(%(since)s::date, %(year_from)s::date)
 ), refunds AS MATERIALIZED (
@@ -186,7 +187,7 @@ def write_behaviour(company, today, window_days) -> SQL:
     year_to = today.replace(day=1)
     parameters = {
         "company": company.id,
-        "zone": company.partner_id.tz or "UTC",
+        **company.env["customer.profile"]._get_zone_values(company),
         "digits": company.currency_id.decimal_places,
         "today": today,
         "since": today - timedelta(days=window_days),

@@ -152,6 +152,8 @@ class CustomerPattern(models.Model):
         self.env.cr.execute(write_primary(company, ids, now.primary))
         if moves and not is_baseline:
             self._log_moves(company, ids, moves, (before, now), evidence)
+            moved = sorted({partner_id for _change, _id, partner_id, _pattern in moves})
+            self.env["customer.segment"]._enqueue_changed(company, moved)
         self.env["customer.profile"].invalidate_model(flush=False)
         self.invalidate_model(flush=False)
 
