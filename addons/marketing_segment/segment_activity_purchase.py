@@ -9,6 +9,18 @@ from .segment_activity_sql import CONTACT, of_company, of_customers, within
 
 _lt = LazyTranslate(__name__)
 _RATE = SQL("COALESCE(NULLIF(o.currency_rate, 0), 1)")
+_PRODUCTS = """
+    SELECT product.id
+      FROM product_product product
+      JOIN product_template template ON template.id = product.product_tmpl_id
+     WHERE template.id = ANY(%(products)s) OR template.categ_id IN (
+           SELECT below.id
+             FROM product_category chosen
+             JOIN product_category below
+               ON below.parent_path LIKE chosen.parent_path || '%%'
+            WHERE chosen.id = ANY(%(categories)s))
+     ORDER BY product.id
+"""
 
 
 class PurchaseSource(ActivitySource):
@@ -106,24 +118,22 @@ class PurchaseSource(ActivitySource):
         )
 
     def _is_chosen(self, activity):
-        """Return a condition: the product of `line` is one of the chosen."""
+        """Return a condition: the product of `line` is one of the chosen.
+
+        The products are looked up now, and named in one literal: PostgreSQL then knows
+        how many lines to expect, and whether their index is worth it.
+        """
         if not self._has_choice(activity):
             return SQL("line.product_id IS NOT NULL")
-        return SQL(
-            """line.product_id IN (
-                   SELECT product.id
-                     FROM product_product product
-                     JOIN product_template template
-                       ON template.id = product.product_tmpl_id
-                    WHERE template.id = ANY(%s) OR template.categ_id IN (
-                          SELECT below.id
-                            FROM product_category chosen
-                            JOIN product_category below
-                              ON below.parent_path LIKE chosen.parent_path || '%%'
-                           WHERE chosen.id = ANY(%s)))""",
-            list(activity.chosen["products"]),
-            list(activity.chosen["categories"]),
+        rows = self.env.execute_query(
+            SQL(
+                _PRODUCTS,
+                products=list(activity.chosen["products"]),
+                categories=list(activity.chosen["categories"]),
+            )
         )
+        numbers = ",".join(str(product_id) for (product_id,) in rows)
+        return SQL("line.product_id = ANY(%s::int[])", f"{{{numbers}}}")
 
     # === REFUNDS: as for the revenue of the profile === #
 

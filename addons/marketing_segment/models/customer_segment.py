@@ -6,7 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..segment_activity_sql import among_domain
-from ..segment_rules import RuleProblem, check_domain, get_paths, size_problem
+from ..segment_rules import RuleProblem, check_domain, size_problem
 
 MAX_RULE_LENGTH = 200_000
 SCORES = ("recency", "frequency", "monetary")
@@ -183,12 +183,6 @@ class CustomerSegment(models.Model):
             return self._get_static_query(partner_ids).subselect(column)
         column = SQL.identifier("customer_profile", "partner_id")
         return self._get_members_query(partner_ids).subselect(column)
-
-    @api.model
-    def get_allowed_paths(self):
-        """Tell the rule editor which fields to offer."""
-        paths = get_paths(self.env)
-        return sorted(path for path in paths if paths[path] != "activity")
 
     def _members_sql(self):
         """Return SQL selecting the distinct partner ids of the segment.

@@ -1,7 +1,8 @@
 from odoo import Command, api, fields, models
+from odoo.fields import Domain
 
 from ..segment_problem import RuleProblem
-from ..segment_rules import get_paths
+from ..segment_rules import check_domain, get_paths
 from ..segment_tree import Condition
 from ..segment_witness import Witness
 from .customer_segment_statistics import RULE
@@ -71,9 +72,9 @@ class CustomerSegment(models.Model):
         told = []
         for path, operator, value in conditions[:TOLD]:
             try:
-                self._parse_and_check([(path, operator, value)])
+                check_domain(self.env, Domain([(path, operator, value)]))
                 told.append(witness.tell_part(Condition(path, operator, value)))
-            except RuleProblem:
+            except (RuleProblem, TypeError, ValueError):
                 told.append("")
         return told
 
@@ -115,8 +116,9 @@ class CustomerSegment(models.Model):
         origin = self.browse(segment_id or ()).exists()
         origin.check_access("read")
         shown = {name: values[name] for name in RULE if name in values}
-        if "rfm_segment_ids" in shown:
-            shown["rfm_segment_ids"] = [Command.set(shown["rfm_segment_ids"])]
+        for name in shown:
+            if self._fields[name].type == "many2many":
+                shown[name] = [Command.set(shown[name])]
         return self.new(shown, origin=origin)
 
     def _count_live(self):

@@ -258,3 +258,18 @@ class TestSegmentActivity(ActivityCase):
         query = self.segment._members_sql()
         self.assertNotIn("7654321", query.code)
         self.assertIn(7654321, query.params)
+
+    def test_what_the_editor_is_told(self):
+        fields = self.env["customer.segment"].get_rule_fields()
+        source = fields["activities"]["purchases"]
+        self.assertEqual(
+            [name for name, _label in source["measures"]],
+            ["count", "amount", "quantity", "days_since_last"],
+        )
+        for path, source in fields["activities"].items():
+            # a new condition starts valid
+            self.segment.filter_domain = repr([self._leaf(path, **source["start"])])
+        told = self.env["customer.segment"].tell_conditions(
+            [self._leaf(), self._leaf(negated=True), ("purchases", "like", "x")]
+        )
+        self.assertEqual(told, ["who bought anything", "who never bought anything", ""])

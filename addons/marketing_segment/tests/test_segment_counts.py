@@ -4,7 +4,7 @@ from datetime import timedelta
 from psycopg2.errors import CheckViolation
 
 from odoo import fields
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
@@ -50,25 +50,50 @@ class TestSegmentCounts(SegmentMembersCase):
     def test_live_count_before_saving(self):
         with Form(self.env["customer.segment"]) as form:
             form.name = "Live"
-            self.assertEqual(form.live_count, 6)
-            form.filter_domain = "[('order_count', '>=', 5)]"
-            self.assertEqual(form.live_count, 2)
             form.filter_domain = "[('company_id', '=', 1)]"
             self.assertIn("company_id", form.live_problem)
             form.filter_domain = "[('order_count', '>=', 6)]"
             self.assertFalse(form.live_problem)
         self.assertEqual(form.record.customer_count, 1)
 
-    def test_live_count_of_rfm_before_saving(self):
-        with Form(self.env["customer.segment"]) as form:
-            form.name = "Live"
-            form.segment_type = "rfm"
-            self.assertEqual(form.live_count, 0)
-            form.frequency_min = 5
-            self.assertEqual(form.live_count, 2)
-            for tag in self.env["customer.rfm.segment"].search([]):
-                form.rfm_segment_ids.add(tag)
-            self.assertEqual(form.live_count, 2)
+    def test_figures_of_what_stands_on_the_screen(self):
+        segment = self._segment()
+        many = {"filter_domain": "[('order_count', '>=', 5)]"}
+        for segment_id, values, count in (
+            (False, {}, 6),
+            (False, many, 2),
+            (segment.id, {}, 6),
+            (segment.id, many, 2),
+            (False, {"segment_type": "rfm"}, 0),
+            (False, {"segment_type": "rfm", "frequency_min": 5}, 2),
+            (False, {"segment_type": "static"}, 0),
+        ):
+            values |= {"company_id": self.company_a.id}
+            told = segment.read_live_count(segment_id, values)
+            self.assertEqual(told, {"count": count, "problem": False}, values)
+        details = segment.read_live_details(segment.id, many)
+        self.assertEqual((details["base"], details["sendable"]), (6, 0))
+        self.assertEqual(sum(number for _reason, number in details["refusals"]), 2)
+        self.assertEqual([one["name"] for one in details["people"]], ["Fay", "Eve"])
+        wrong = {"filter_domain": "[('company_id', '=', 1)]"}
+        for method in (segment.read_live_count, segment.read_live_details):
+            self.assertIn("company_id", method(segment.id, wrong)["problem"])
+        self.assertEqual(segment.filter_domain, "[]", "nothing is written")
+
+    def test_figures_respect_rights(self):
+        theirs = self._segment(company_id=self.company_b.id)
+        analyst = self._user("mms_live", "analyst")
+        outsider = self._user("mms_live_out")
+        segments = self.env["customer.segment"].with_context(
+            allowed_company_ids=self.company_a.ids
+        )
+        with self.assertRaises(AccessError):
+            segments.with_user(analyst).read_live_count(theirs.id, {})
+        foreign = {"company_id": self.company_b.id}
+        told = segments.with_user(analyst).read_live_count(False, foreign)
+        self.assertEqual(told["count"], 0)
+        with self.assertRaises(AccessError):
+            segments.with_user(outsider).read_live_count(False, {})
 
     def test_saving_a_rule_counts_again(self):
         segment = self._segment()

@@ -1,12 +1,17 @@
 import { DomainSelector } from "@web/core/domain_selector/domain_selector";
 import { registry } from "@web/core/registry";
 import { condition } from "@web/core/tree_editor/condition_tree";
+import { sortBy } from "@web/core/utils/arrays";
 import { useService } from "@web/core/utils/hooks";
 import { DomainField, domainField } from "@web/views/fields/domain/domain_field";
 import { onWillStart } from "@odoo/owl";
-import { SegmentTreeEditor } from "./segment_tree_editor";
+import { loadRuleFields, SegmentTreeEditor } from "./segment_tree_editor";
 
 const PROFILE = "customer.profile";
+const BOUGHT = "purchases";
+const ORDERED = ["integer", "float", "monetary", "date", "datetime"];
+/** Kinds of conditions that stand first in the list of fields. */
+const ORDER = { activity: 0, segment: 0 };
 
 /** The stock rule editor, offering only fields that the server accepts. */
 export class SegmentDomainSelector extends DomainSelector {
@@ -16,9 +21,11 @@ export class SegmentDomainSelector extends DomainSelector {
         super.setup();
         this.orm = useService("orm");
         onWillStart(async () => {
-            const paths = await this.orm.cache().call("customer.segment", "get_allowed_paths", []);
-            this.allowed = new Set(paths);
-            this.parents = new Set(paths.filter((p) => p.includes(".")).map((p) => p.split(".")[0]));
+            const { paths, activities } = await loadRuleFields(this.orm);
+            this.paths = paths;
+            this.activities = activities;
+            const inner = Object.keys(paths).filter((path) => path.includes("."));
+            this.parents = new Set(inner.map((path) => path.split(".")[0]));
         });
     }
 
@@ -29,10 +36,16 @@ export class SegmentDomainSelector extends DomainSelector {
 
     /** A new rule starts with what segments ask most: who bought lately? */
     getDefaultCondition(fieldDefs) {
-        if (fieldDefs.recency_days) {
-            return condition("recency_days", "<", 30);
+        const start = this.activities[BOUGHT]?.start;
+        if (fieldDefs[BOUGHT] && start) {
+            return condition(BOUGHT, "like", JSON.stringify(start));
         }
         return super.getDefaultCondition(fieldDefs);
+    }
+
+    /** "At least" is asked of numbers and dates; they are hardly ever equal to something. */
+    getDefaultOperator(fieldDef) {
+        return ORDERED.includes(fieldDef?.type) ? ">=" : super.getDefaultOperator(fieldDef);
     }
 
     isOffered(fieldDef, path, resModel) {
@@ -40,9 +53,15 @@ export class SegmentDomainSelector extends DomainSelector {
             return false;
         }
         if (resModel === PROFILE) {
-            return this.allowed.has(fieldDef.name) || this.parents.has(fieldDef.name);
+            return fieldDef.name in this.paths || this.parents.has(fieldDef.name);
         }
-        return this.allowed.has(`partner_id.${fieldDef.name}`);
+        return `partner_id.${fieldDef.name}` in this.paths;
+    }
+
+    /** What customers did comes first: it is asked most, and its names say it all. */
+    sortFields(fieldDefs) {
+        const rank = (name) => ORDER[this.paths[name]] ?? (name === "partner_id" ? 1 : 2);
+        return sortBy(sortBy(Object.keys(fieldDefs), (name) => fieldDefs[name].string), rank);
     }
 
     getPathEditorInfo(resModel, defaultCondition) {
@@ -52,6 +71,7 @@ export class SegmentDomainSelector extends DomainSelector {
             extractProps: (params) => ({
                 ...info.extractProps(params),
                 filter: (fieldDef, path, model) => this.isOffered(fieldDef, path, model),
+                sort: (fieldDefs) => this.sortFields(fieldDefs),
             }),
         };
     }

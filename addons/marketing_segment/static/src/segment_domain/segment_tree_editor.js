@@ -1,7 +1,15 @@
 import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
+import { cloneTree } from "@web/core/tree_editor/condition_tree";
 import { Input } from "@web/core/tree_editor/tree_editor_components";
 import { TreeEditor } from "@web/core/tree_editor/tree_editor";
+import { useService } from "@web/core/utils/hooks";
+import { ActivityEditor } from "../segment_activity/activity_editor";
+
+/** Return what conditions may ask for: {paths, activities}. */
+export function loadRuleFields(orm) {
+    return orm.cache().call("customer.segment", "get_rule_fields", []);
+}
 
 const DAYS_AGO = /^(?:today )?-(\d+)d$/;
 const RELATIVE = /^(?:today|now|[+-]\d|=)/;
@@ -60,6 +68,7 @@ const DAYS_AGO_LABELS = {
     "<=": _t("is at least"),
 };
 const RECORD_LABELS = { in: _t("is"), "not in": _t("is not"), "=": _t("is"), "!=": _t("is not") };
+const SEGMENT_LABELS = { in: _t("in one of"), "not in": _t("in none of") };
 const LABELS = {
     integer: NUMBER_LABELS,
     float: NUMBER_LABELS,
@@ -89,12 +98,65 @@ function relabel([key, label], labels) {
 
 /** The stock editor knows dates of the calendar only and would show "Invalid DateTime". */
 export class SegmentTreeEditor extends TreeEditor {
+    setup() {
+        this.orm = useService("orm");
+        super.setup();
+    }
+
     async prepareInfo(props) {
-        await super.prepareInfo(props);
+        [{ activities: this.activities }] = await Promise.all([
+            loadRuleFields(this.orm),
+            super.prepareInfo(props),
+        ]);
         if (props.readonly) {
+            const told = await this.tellActivities();
             const describe = this.getConditionDescription;
             this.getConditionDescription = (node) =>
-                this.describeRelativeDate(node, describe(node));
+                this.isActivity(node)
+                    ? { pathDescription: told.get(node) || node.value, operatorDescription: "" }
+                    : this.describeRelativeDate(node, describe(node));
+        }
+    }
+
+    isActivity(node) {
+        return node.path in this.activities;
+    }
+
+    /** Return {node: clause} of the conditions on what customers did, told by the server. */
+    async tellActivities() {
+        const nodes = [];
+        const collect = (node) => {
+            if (node.type === "condition" && this.isActivity(node)) {
+                nodes.push(node);
+            }
+            (node.children || []).forEach(collect);
+        };
+        collect(this.tree);
+        if (!nodes.length) {
+            return new Map();
+        }
+        const leaves = nodes.map((node) => [node.path, this.operatorOf(node), node.value]);
+        const told = await this.orm.call("customer.segment", "tell_conditions", [leaves]);
+        return new Map(nodes.map((node, index) => [node, told[index]]));
+    }
+
+    /** Another rule starts like a new one, not as a copy of the one before. */
+    makeCondition() {
+        return cloneTree(this.defaultCondition);
+    }
+
+    operatorOf(node) {
+        return node.negate !== (node.operator === "not like") ? "not like" : "like";
+    }
+
+    async _updatePath(node, path) {
+        await super._updatePath(node, path);
+        const { fieldDef } = await this.fieldService.loadFieldInfo(this.props.resModel, path);
+        if (this.isActivity(node)) {
+            node.operator = "like";
+            node.value = JSON.stringify(this.activities[path].start);
+        } else if (["date", "datetime"].includes(fieldDef?.type)) {
+            node.value = "today -30d";
         }
     }
 
@@ -130,10 +192,14 @@ export class SegmentTreeEditor extends TreeEditor {
     }
 
     getOperatorEditorInfo(node) {
+        if (this.isActivity(node)) {
+            return { component: null, isSupported: () => true }; // the value says how often
+        }
         const info = super.getOperatorEditorInfo(node);
         const type = this.getFieldDef(node.path)?.type;
         const isDays = this.isRelativeDate(node) && getDaysAgo(node.value) !== undefined;
-        const labels = isDays ? DAYS_AGO_LABELS : LABELS[type] || {};
+        const plain = node.path === "segment_ids" ? SEGMENT_LABELS : LABELS[type] || {};
+        const labels = isDays ? DAYS_AGO_LABELS : plain;
         return {
             ...info,
             extractProps: (params) => {
@@ -144,6 +210,19 @@ export class SegmentTreeEditor extends TreeEditor {
     }
 
     getValueEditorInfo(node) {
+        if (this.isActivity(node)) {
+            const source = this.activities[node.path];
+            return {
+                component: ActivityEditor,
+                isSupported: () => true,
+                extractProps: ({ value, update }) => ({
+                    source,
+                    update,
+                    value,
+                    isNegated: this.operatorOf(node) === "not like",
+                }),
+            };
+        }
         const info = super.getValueEditorInfo(node);
         if (!this.isRelativeDate(node)) {
             return info;
