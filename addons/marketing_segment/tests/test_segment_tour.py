@@ -70,3 +70,38 @@ class TestSegmentTour(HttpCase):
             ("last_order_date", ">=", "today -45d"),
             [(c.field_expr, c.operator, c.value) for c in conditions],
         )
+
+    def test_segments_are_compared(self):
+        new_test_user(
+            self.env,
+            "mms_tour",
+            "marketing_base.group_user,sales_team.group_sale_salesman",
+        )
+        company = self.env.company
+        people = self.env["res.partner"].create(
+            [
+                {"name": name}
+                for name in ("Tour Both", "Tour Too", "Tour Few", "Tour Many")
+            ]
+        )
+        self.env["customer.segment"].search([]).action_archive()
+        self.env.flush_all()
+        self.env.cr.execute(
+            """INSERT INTO customer_profile (partner_id, company_id, currency_id,
+                                             order_count)
+               SELECT id, %s, %s, (ARRAY[5, 5, 3, 9])[place]
+                 FROM unnest(%s::int[]) WITH ORDINALITY given(id, place)""",
+            [company.id, company.currency_id.id, people.ids],
+        )
+        often, seldom, listed = self.env["customer.segment"].create(
+            [
+                {"name": "Tour Often", "filter_domain": "[('order_count', '>=', 5)]"},
+                {"name": "Tour Seldom", "filter_domain": "[('order_count', '<=', 5)]"},
+                {"name": "Tour List", "segment_type": "static"},
+            ]
+        )
+        listed._add_members(people[0], "manual")
+        self.assertEqual((often.customer_count, seldom.customer_count), (3, 3))
+        self.start_tour("/odoo/segment-overlap", "mm_segment_overlap", login="mms_tour")
+        made = self.env["customer.segment"].search([("name", "=like", "Tour Often, %")])
+        self.assertEqual(made._get_segment_customers(), people[3])

@@ -7,6 +7,7 @@ import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
 import { user } from "@web/core/user";
 import { formatInteger, formatPercentage } from "@web/views/fields/formatters";
+import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { Venn } from "./venn";
@@ -36,6 +37,9 @@ export class SegmentOverlap extends Component {
             error: "",
             isLoading: true,
             canMakeLists: false,
+        });
+        useSetupAction({
+            getLocalState: () => ({ ids: this.state.ids, circles: this.state.circles }),
         });
         onWillStart(async () => {
             this.state.canMakeLists = await user.hasGroup("marketing_base.group_user");
