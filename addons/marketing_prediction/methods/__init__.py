@@ -6,6 +6,11 @@ while no transaction is open.
 """
 
 from .churn import Churn
+from .engagement import Engagement
 from .lifetime_value import LifetimeValue
 
-METHODS = {"lifetime_value": LifetimeValue(), "churn": Churn()}
+METHODS = {
+    "lifetime_value": LifetimeValue(),
+    "churn": Churn(),
+    "engagement": Engagement(),
+}

@@ -7,6 +7,7 @@ from . import prediction_model_card
 from . import customer_profile
 from . import customer_profile_words
 from . import customer_profile_churn
+from . import customer_profile_engagement
 from . import res_company
 from . import res_config_settings
 from . import res_partner

@@ -1,7 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-KINDS = [("lifetime_value", "Lifetime Value"), ("churn", "Churn")]
+KINDS = [
+    ("lifetime_value", "Lifetime Value"),
+    ("churn", "Churn"),
+    ("engagement", "Engagement"),
+]
 
 
 class PredictionModel(models.Model):

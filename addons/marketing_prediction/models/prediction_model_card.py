@@ -11,15 +11,15 @@ _lt = LazyTranslate(__name__)
 MONEY, NUMBER, SHARE = "money", "number", "share"
 #: Name of a metric -> (label, what is good about it, how it is written).
 METRICS = {
-    "error_value": (
-        _lt("Mean error, money a customer"),
-        _lt("Smaller is better"),
-        MONEY,
-    ),
     "error_purchases": (
         _lt("Mean error, purchases a customer"),
         _lt("Smaller is better"),
         NUMBER,
+    ),
+    "error_value": (
+        _lt("Mean error, money a customer"),
+        _lt("Smaller is better"),
+        MONEY,
     ),
     "gini": (
         _lt("Gini of the money"),

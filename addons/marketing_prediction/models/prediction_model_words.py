@@ -13,12 +13,19 @@ _NEEDED = {
     "days": _lt("%(there)s of %(needed)s days since the first order"),
     "lost": _lt("%(there)s of %(needed)s customers who stayed away"),
     "stayed": _lt("%(there)s of %(needed)s customers who bought again in time"),
+    "written": _lt("%(there)s of %(needed)s customers with a message in 90 days"),
+    "clicked": _lt("%(there)s of %(needed)s customers who clicked within a month"),
+    "silent": _lt("%(there)s of %(needed)s customers who did not click"),
     "different": _lt("customers do not differ in what they buy"),
 }
 _PURPOSE = {
     "lifetime_value": _lt(
         "How often each customer will buy, for how much margin, in the next 12 months "
         "and after, and whether it is still a customer at all."
+    ),
+    "engagement": _lt(
+        "How likely each customer clicks in a message within 30 days, as a score from "
+        "0 to 100."
     ),
     "churn": _lt(
         "How likely each customer buys nothing for longer than is usual for it: longer "
@@ -31,6 +38,11 @@ _METHOD = {
         "likelihood on days with an order. Five years are looked at, later ones "
         "discounted."
     ),
+    "engagement": _lt(
+        "Logistic regression on clicks, messages and orders, what was 30 days ago "
+        "weighing half; calibrated on half of the customers a month ago, judged on the "
+        "other half. Opens do not count: machines open."
+    ),
     "churn": _lt(
         "Logistic regression on the customer's own rhythm as it was known on a day, "
         "calibrated on half of the customers of a later day, judged on the other half."
@@ -38,6 +50,7 @@ _METHOD = {
 }
 _BASELINE = {
     "lifetime_value": _lt("everybody goes on buying at the rate and value so far"),
+    "engagement": _lt("who clicked last clicks next"),
     "churn": _lt("who has not bought for longest leaves first"),
 }
 _LIMITS = {
@@ -47,6 +60,11 @@ _LIMITS = {
         "choose when to buy, such as subscriptions. Customers whose first order is of "
         "today are scored tomorrow. The interval is that of one customer: eight of ten "
         "customers end up within it."
+    ),
+    "engagement": _lt(
+        "It holds as long as customers are written to as often as in the last months. "
+        "Who was not written to for 90 days has no score. It says who clicks, not who "
+        "buys because of a message."
     ),
     "churn": _lt(
         "It tells who stays away, not why, and not whom a mail would bring back. "

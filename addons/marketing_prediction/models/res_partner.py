@@ -12,6 +12,8 @@ SHOWN = {
     "marketing_expected_purchases": "expected_purchases",
     "marketing_is_at_risk": "is_at_risk",
     "marketing_clv_explanation": "clv_explanation",
+    "marketing_engagement_score": "engagement_score",
+    "marketing_engagement_explanation": "engagement_explanation",
     "marketing_churn_probability": "churn_probability",
     "marketing_churn_explanation": "churn_explanation",
 }
@@ -50,6 +52,14 @@ class ResPartner(models.Model):
     )
     marketing_is_at_risk = _from_profile(
         fields.Boolean, "is_at_risk", "Valuable and Slipping Away"
+    )
+    marketing_engagement_score = _from_profile(
+        fields.Float, "engagement_score", "Engagement"
+    )
+    marketing_engagement_explanation = fields.Text(
+        "Why This Engagement",
+        compute="_compute_marketing_prediction",
+        groups=READERS,
     )
     marketing_churn_probability = _from_profile(
         fields.Float, "churn_probability", "Churn Probability"
