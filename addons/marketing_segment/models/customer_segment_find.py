@@ -13,7 +13,8 @@ _FINGERPRINT = """
     SELECT COALESCE(md5(string_agg(
                concat_ws(' ', segment.id, active, segment_type, filter_domain,
                          recency_min, recency_max, frequency_min, frequency_max,
-                         monetary_min, monetary_max, chosen.ids),
+                         monetary_min, monetary_max, chosen.ids, pattern_match,
+                         pattern_min_score, pattern_primary_only, patterns.ids),
                ';' ORDER BY segment.id)), '')
       FROM customer_segment segment
       LEFT JOIN (SELECT customer_segment_id, array_agg(customer_rfm_segment_id
@@ -21,6 +22,11 @@ _FINGERPRINT = """
                    FROM customer_rfm_segment_customer_segment_rel
                   GROUP BY customer_segment_id) chosen
              ON chosen.customer_segment_id = segment.id
+      LEFT JOIN (SELECT customer_segment_id, array_agg(customer_pattern_type_id
+                        ORDER BY customer_pattern_type_id)::text AS ids
+                   FROM customer_pattern_type_customer_segment_rel
+                  GROUP BY customer_segment_id) patterns
+             ON patterns.customer_segment_id = segment.id
      WHERE company_id = %s
 """
 _LISTED = """
@@ -117,7 +123,7 @@ class CustomerSegment(models.Model):
         )
 
     def _get_clock(self):
-        if self.segment_type == "rfm":
+        if self.segment_type in ("rfm", "behavioural"):
             return "ever"
         return get_clock(self.filter_domain or "")
 

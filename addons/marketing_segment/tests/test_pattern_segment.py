@@ -117,6 +117,33 @@ class TestPatternSegment(PatternCase):
         self.assertFalse(lines[0].answer)
         self.assertFalse(self._segment()._judge_customers(both)[both.id][0].answer)
 
+    def test_the_segments_of_one_customer(self):
+        segment = self._segment(self.weekend)
+        other = self._segment(self.weekend, pattern_primary_only=True)
+        find = self.env["customer.segment"].with_company(self.company_a)
+        both = self.people["both"]
+        self.assertEqual(find._find_segments_of(both) & (segment | other), segment)
+        segment.pattern_primary_only = True
+        self.assertFalse(find._find_segments_of(both) & segment, "the rule changed")
+        segment.pattern_type_ids = self.high
+        self.assertTrue(find._find_segments_of(both) & segment)
+        segment.pattern_type_ids = self.types["INACTIVE"]
+        self.assertFalse(find._find_segments_of(both) & segment)
+
+    def test_a_run_brings_segments_up_to_date(self):
+        segment = self._segment(self.types["INACTIVE"])
+        self.assertEqual(self._names(segment), ["gone"])
+        self._buy(self.people["gone"], [1], (self.wine,))
+        self.profiles._refresh_full(self.company_a)
+        jobs = self.env["marketing.job"]
+        last = jobs.search([], limit=1).id
+        self._run()
+        job = jobs.search([("method", "=", "_refresh_changed"), ("id", ">", last)])
+        self.assertEqual(job.payload["partner_ids"], self.people["gone"].ids)
+        self.env["customer.segment"]._refresh_changed(**job.payload)
+        self.assertTrue(segment.membership_ids.left_at)
+        self.assertFalse(self._names(segment))
+
     def test_conditions_may_ask_for_the_main_pattern(self):
         segment = self.env["customer.segment"].create(
             {
