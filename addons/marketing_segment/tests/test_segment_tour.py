@@ -1,3 +1,4 @@
+from odoo import Command
 from odoo.tests import HttpCase, new_test_user, tagged
 
 
@@ -63,6 +64,32 @@ class TestSegmentTour(HttpCase):
         self.start_tour(
             f"/odoo/customer-segments/{segment.id}", "mm_segment_why", login="mms_tour"
         )
+
+    def test_a_condition_on_purchases_is_built(self):
+        new_test_user(
+            self.env,
+            "mms_tour",
+            "marketing_base.group_user,sales_team.group_sale_salesman",
+        )
+        category = self.env["product.category"].create({"name": "Tour Coffee"})
+        product = self.env["product.product"].create(
+            {"name": "Tour Coffee", "categ_id": category.id, "type": "service"}
+        )
+        buyer = self.env["res.partner"].create({"name": "Tour Buyer"})
+        order = {
+            "partner_id": buyer.id,
+            "order_line": [Command.create({"product_id": product.id})],
+        }
+        orders = self.env["sale.order"].create([order, order])
+        orders.write({"state": "sale"})
+        self.env["customer.profile"]._refresh_full(self.env.company)
+        segment = self.env["customer.segment"].create({"name": "Coffee"})
+        self.start_tour(
+            f"/odoo/customer-segments/{segment.id}",
+            "mm_segment_activity",
+            login="mms_tour",
+        )
+        self.assertEqual(segment._get_segment_customers(), buyer)
 
     def _check_relative_date(self, segment):
         conditions = segment._parse_domain(segment.filter_domain).iter_conditions()

@@ -82,3 +82,43 @@ registry.category("web_tour.tours").add("mm_segment_why", {
         },
     ],
 });
+
+registry.category("web_tour.tours").add("mm_segment_activity", {
+    steps: () => [
+        {
+            content: "a new rule asks who bought lately",
+            trigger: ".o_field_segment_domain a:contains(New Rule)",
+            run: "click",
+        },
+        {
+            trigger: ".o_marketing_activity select[name=comparison]",
+            run: "select >=",
+        },
+        {
+            content: "a number is asked for, and starts at 2",
+            trigger: ".o_marketing_activity input[aria-label=Number]:value(2)",
+        },
+        {
+            trigger: ".o_marketing_activity select[name=period]",
+            run: "select ever",
+        },
+        {
+            trigger: ".o_marketing_records[data-name=categories] input",
+            run: "edit Tour Coffee",
+        },
+        {
+            trigger: ".o-autocomplete--dropdown-item:contains(Tour Coffee)",
+            run: "click",
+        },
+        {
+            content: "the sentence follows",
+            trigger:
+                ".o_field_widget[name=explanation]:contains(bought “Tour Coffee” at least 2 times.)",
+        },
+        {
+            content: "so does the count",
+            trigger: ".o_marketing_figures .o_marketing_count:contains(1)",
+        },
+        ...stepUtils.saveForm(),
+    ],
+});
