@@ -24,6 +24,11 @@ class ResPartner(models.Model):
         groups=READERS,
     )
 
+    # conditions on orders and messages join the few contacts of others, and no customer
+    _contact_idx = models.Index(
+        "(id, commercial_partner_id) WHERE commercial_partner_id <> id"
+    )
+
     def _marketing_erase(self):
         """Forget in which segments a person was: a name of a segment can tell much.
 
