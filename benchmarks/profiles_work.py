@@ -44,7 +44,7 @@ class Work:
         return time.perf_counter() - start
 
     def empty(self):
-        self.cr.execute("TRUNCATE customer_profile")
+        self.cr.execute("TRUNCATE customer_profile CASCADE")
         self.cr.commit()
 
     def count(self):

@@ -86,11 +86,11 @@ joined AS (
            totals.last_order_date, totals.weekend_orders, totals.first_source,
            GREATEST(%(today)s - totals.last_order_date::date, 0) AS recency_days,
            GREATEST(%(today)s - totals.first_order_date::date, 0) AS tenure_days,
-           money.revenue, money.monetary, money.costed, money.margin,
+           money.revenue, money.monetary, money.costed, money.cost,
            rhythms.gap, rhythms.gaps, favourite.favourite_category_id,
-           categories.category_count, categories.top_share, categories.lines,
-           prices_paid.bargains, prices_paid.paid, prices_paid.leveled_lines,
-           prices_paid.price_level, elasticities.price_elasticity,
+           categories.category_count, categories.top_share, spent.lines,
+           spent.bargains, spent.paid, price_levels.leveled_lines,
+           price_levels.price_level, elasticities.price_elasticity,
            weekday_preferred.weekday, hour_preferred.hour, seasons.peak_month,
            seasons.amount AS peak_amount, seasons.year_amount, seasons.year_orders,
            cities.city_count, cities.main_orders, cities.placed_orders,
@@ -100,7 +100,8 @@ joined AS (
       FULL JOIN rhythms USING (partner_id)
       FULL JOIN favourite USING (partner_id)
       FULL JOIN categories USING (partner_id)
-      FULL JOIN prices_paid USING (partner_id)
+      FULL JOIN spent USING (partner_id)
+      FULL JOIN price_levels USING (partner_id)
       FULL JOIN elasticities USING (partner_id)
       FULL JOIN weekday_preferred USING (partner_id)
       FULL JOIN hour_preferred USING (partner_id)
@@ -129,20 +130,22 @@ fresh AS MATERIALIZED (
                AS acquisition_source_id,
            NULLIF(CASE WHEN %(is_first)s THEN first_source[4]::int END, 0)
                AS acquisition_utm_campaign_id,
-           CASE WHEN costed > 0 AND costed >= revenue / 2
-                THEN ROUND(revenue * margin / costed, %(digits)s) END AS margin,
-           CASE WHEN costed > 0 AND costed >= revenue / 2
-                THEN ROUND(margin / costed, 4)::float8 END AS margin_rate,
+           CASE WHEN %(has_margin)s
+                THEN ROUND(revenue * (1 - cost / costed)::numeric, %(digits)s) END
+               AS margin,
+           CASE WHEN %(has_margin)s
+                THEN ROUND((1 - cost / costed)::numeric, 4)::float8
+                END AS margin_rate,
            COALESCE(category_count, 0) AS category_count,
-           CASE WHEN lines >= %(support)s THEN ROUND(top_share, 4)::float8 END
+           CASE WHEN lines >= %(support)s THEN ROUND(top_share::numeric, 4)::float8 END
                AS top_category_share,
            CASE WHEN leveled_lines < %(support)s THEN NULL
                 WHEN price_level * 3 < 2 THEN 'low'
                 WHEN price_level * 3 <= 4 THEN 'medium'
                 WHEN price_level IS NOT NULL THEN 'high' END AS price_band,
            CASE WHEN frequency >= %(support)s
-                THEN ROUND(COALESCE(bargains, 0) / NULLIF(paid, 0), 4)::float8 END
-               AS discount_share,
+                THEN ROUND((COALESCE(bargains, 0) / NULLIF(paid, 0))::numeric, 4
+                     )::float8 END AS discount_share,
            price_elasticity::float8 AS price_elasticity,
            CASE WHEN frequency >= %(support)s
                 THEN ROUND(weekend_orders::numeric / frequency, 4)::float8 END
@@ -164,6 +167,7 @@ fresh AS MATERIALIZED (
       FROM scored
 )"""
 _IS_FIRST = SQL("first_source[1] = EXTRACT(EPOCH FROM first_order_date)::bigint")
+_HAS_MARGIN = SQL("costed > 0 AND costed >= revenue * 500000")  # millionths; half
 _HAS_SEASONS = """
     first_order_date < %(year_from)s AND year_orders >= %(support)s AND year_amount > 0
 """
@@ -215,6 +219,7 @@ def _get_values(company, today, partner_ids):
         "mailbox": profiles._get_mailbox_sql(SQL("domain")),
         "engagement": SQL(", ").join(map(SQL.identifier, people.ENGAGEMENT)),
         "is_first": _IS_FIRST,
+        "has_margin": _HAS_MARGIN,
         "stage": SQL(stages.STAGE, **_CONSTANTS),
         **profiles._get_zone_values(company),
     }

@@ -7,50 +7,42 @@ order of rows, so the same history always gives the same last digit.
 # Discounts given as a line of their own (coupons, rewards) count for their whole order.
 GOODS = """
 coupons AS (
-    SELECT given.order_id
-      FROM (SELECT order_id, -SUM(amount) AS amount
-              FROM lines
-             WHERE amount < 0 AND quantity > 0 AND recent
-             GROUP BY order_id) given
-      JOIN orders o ON o.id = given.order_id
-     WHERE given.amount >= %(bargain)s / 100.0
-                           * (o.amount_untaxed / o.rate + given.amount)
-), priced AS (
-    SELECT lines.*, coupons.order_id IS NOT NULL AS has_coupon,
-           CASE WHEN amount > 0 AND quantity > 0 AND discount < 100
-                THEN (LN((amount / quantity)::float8) * 1e6)::bigint END AS x,
-           CASE WHEN amount > 0 AND quantity > 0 AND discount < 100
-                THEN (LN(quantity::float8) * 1e6)::bigint END AS y
+    SELECT order_id
       FROM lines
-      LEFT JOIN coupons ON coupons.order_id = lines.order_id
+     WHERE amount < 0 AND quantity > 0 AND recent
+     GROUP BY order_id
+    HAVING -SUM(amount) >= %(bargain)s / 100.0
+                           * (MAX(order_amount) * 1e6 - SUM(amount))
+), spent AS MATERIALIZED (
+    SELECT partner_id, SUM(amount) FILTER (WHERE cost IS NOT NULL) AS costed,
+           SUM(cost) AS cost, SUM(amount) FILTER (WHERE recent AND amount > 0) AS paid,
+           SUM(amount) FILTER (WHERE recent AND amount > 0 AND (
+               discount >= %(bargain)s OR order_id IN (SELECT order_id FROM coupons)))
+               AS bargains,
+           COUNT(*) FILTER (WHERE recent AND amount > 0) AS lines,
+           COUNT(*) FILTER (WHERE amount > 0 AND quantity > 0) AS priced_lines
+      FROM lines
+     GROUP BY partner_id
 ), bought AS MATERIALIZED (
-    SELECT partner_id, product_id, SUM(amount) AS ever,
+    SELECT partner_id, product_id, categ_id, SUM(amount) AS ever,
            SUM(amount) FILTER (WHERE recent) AS recent,
            COUNT(*) FILTER (WHERE recent AND amount > 0) AS lines,
-           SUM(costed) AS costed, SUM(cost) AS cost,
-           SUM(amount) FILTER (WHERE recent AND amount > 0) AS paid,
-           SUM(amount) FILTER (WHERE recent AND amount > 0
-               AND (discount >= %(bargain)s OR has_coupon)) AS bargains,
            -- before the discount: a price level, not a bargain
-           SUM(amount / (1 - discount / 100)) FILTER (WHERE recent AND x IS NOT NULL)
+           SUM(CASE WHEN discount = 0 THEN amount
+                    ELSE ROUND(amount / (1 - discount::float8 / 100)) END)
+               FILTER (WHERE recent AND amount > 0 AND quantity > 0 AND discount < 100)
                AS list_amount,
-           SUM(quantity) FILTER (WHERE recent AND x IS NOT NULL) AS units,
-           COUNT(x) AS n, SUM(x) AS x, SUM(y) AS y,
-           SUM(x * x) AS xx, SUM(x * y) AS xy, SUM(y * y) AS yy
-      FROM priced
-     GROUP BY partner_id, product_id
+           SUM(quantity)
+               FILTER (WHERE recent AND amount > 0 AND quantity > 0 AND discount < 100)
+               AS units
+      FROM lines
+     GROUP BY partner_id, product_id, categ_id
 ), category_amounts AS (
-    SELECT bought.partner_id, template.categ_id, bought.ever, bought.recent,
-           bought.lines
-      FROM bought
-      JOIN product_product product ON product.id = bought.product_id
-      JOIN product_template template ON template.id = product.product_tmpl_id
+    SELECT partner_id, categ_id, ever, recent FROM bought
      UNION ALL
-    SELECT partner_id, categ_id, -amount, CASE WHEN recent THEN -amount END, 0
-      FROM refunded
+    SELECT partner_id, categ_id, -goods, CASE WHEN recent THEN -goods END FROM refunded
 ), category_revenue AS (
-    SELECT partner_id, categ_id, SUM(ever) AS ever, SUM(recent) AS recent,
-           SUM(lines) AS lines
+    SELECT partner_id, categ_id, SUM(ever) AS ever, SUM(recent) AS recent
       FROM category_amounts
      WHERE categ_id IS NOT NULL
      GROUP BY partner_id, categ_id
@@ -62,8 +54,7 @@ coupons AS (
      ORDER BY partner_id, GREATEST(recent, 0) DESC, ever DESC, categ_id
 ), categories AS (
     SELECT partner_id, COUNT(*) FILTER (WHERE recent > 0)::int AS category_count,
-           MAX(recent) / NULLIF(SUM(recent) FILTER (WHERE recent > 0), 0) AS top_share,
-           SUM(lines) AS lines
+           MAX(recent) / NULLIF(SUM(recent) FILTER (WHERE recent > 0), 0) AS top_share
       FROM category_revenue
      GROUP BY partner_id
 )"""
@@ -72,16 +63,14 @@ coupons AS (
 # products into thirds. Needs three products: fewer have no low and high.
 CUTS_OF_ALL = """
 prices AS (
-    SELECT template.categ_id, SUM(bought.list_amount) / SUM(bought.units) AS price
+    SELECT categ_id, ROUND((SUM(list_amount) / SUM(units))::numeric, 6) AS price
       FROM bought
-      JOIN product_product product ON product.id = bought.product_id
-      JOIN product_template template ON template.id = product.product_tmpl_id
-     WHERE bought.units > 0
-     GROUP BY template.categ_id, bought.product_id
+     WHERE units > 0
+     GROUP BY categ_id, product_id
 ), price_cuts AS (
     SELECT categ_id,
-           ROUND(percentile_disc(1 / 3.0) WITHIN GROUP (ORDER BY price), 6) AS low,
-           ROUND(percentile_disc(2 / 3.0) WITHIN GROUP (ORDER BY price), 6) AS high
+           percentile_disc(1 / 3.0) WITHIN GROUP (ORDER BY price) AS low,
+           percentile_disc(2 / 3.0) WITHIN GROUP (ORDER BY price) AS high
       FROM prices
      GROUP BY categ_id
     HAVING COUNT(*) >= 3
@@ -97,31 +86,39 @@ price_cuts AS (
 
 PRICES = """
 leveled AS (
-    SELECT bought.partner_id, bought.paid, bought.bargains,
-           CASE WHEN cut.low IS NOT NULL AND bought.units > 0 THEN bought.lines END
-               AS lines,
-           CASE WHEN ROUND(bought.list_amount / NULLIF(bought.units, 0), 6) > cut.high
-                THEN 2
-                WHEN ROUND(bought.list_amount / NULLIF(bought.units, 0), 6) <= cut.low
-                     AND cut.low < cut.high THEN 0
-                ELSE 1 END AS level
+    -- FULL: as in `joined`, never a nested loop
+    SELECT bought.partner_id, bought.lines,
+           ROUND((bought.list_amount / bought.units)::numeric, 6) AS price,
+           cut.low, cut.high
       FROM bought
-      JOIN product_product product ON product.id = bought.product_id
-      JOIN product_template template ON template.id = product.product_tmpl_id
-      LEFT JOIN price_cuts cut ON cut.categ_id = template.categ_id
-     WHERE bought.lines > 0
-), prices_paid AS (
-    SELECT partner_id, SUM(bargains) AS bargains, SUM(paid) AS paid,
-           SUM(lines) AS leveled_lines, SUM(level * lines) / SUM(lines) AS price_level
+      FULL JOIN price_cuts cut ON cut.categ_id = bought.categ_id
+     WHERE COALESCE(bought.units, 0) > 0 AND COALESCE(cut.low, -1) >= 0
+), price_levels AS (
+    SELECT partner_id, SUM(lines) AS leveled_lines,
+           SUM(lines::int * CASE WHEN price > high THEN 2
+                            WHEN price <= low AND low < high THEN 0 ELSE 1 END)
+           / SUM(lines)::numeric AS price_level
       FROM leveled
      GROUP BY partner_id
-), spreads AS (
+), answers AS (
     -- within each product, so that dear and cheap products are not compared
+    SELECT partner_id, COUNT(*) AS n, SUM(x) AS x, SUM(y) AS y,
+           SUM(x * x) AS xx, SUM(x * y) AS xy, SUM(y * y) AS yy
+      FROM (
+           SELECT partner_id, product_id, (LN(amount / quantity) * 1e6)::bigint AS x,
+                  (LN(quantity / 1e6) * 1e6)::bigint AS y
+             FROM lines
+            WHERE amount > 0 AND quantity > 0 AND discount < 100
+              AND (partner_id IN (SELECT partner_id FROM spent
+                                   WHERE priced_lines > %(elastic_lines)s)) IS TRUE
+           ) priced
+     GROUP BY partner_id, product_id
+    HAVING COUNT(*) > 1
+), spreads AS (
     SELECT partner_id, SUM(n) AS n, COUNT(*) AS products,
            SUM(xx - x * x / n) AS xx, SUM(xy - x * y / n) AS xy,
            SUM(yy - y * y / n) AS yy
-      FROM bought
-     WHERE n > 1
+      FROM answers
      GROUP BY partner_id
 ), elasticities AS (
     SELECT partner_id, ROUND(xy / xx, 3) AS price_elasticity
