@@ -55,9 +55,9 @@ def nearest(values, seeds, *, count, neighbours=3) -> Lookalikes:
 
     The columns are scaled by :func:`robust_scale`. The distance of a row is the root of
     the mean of :math:`\sum_j (x_j - s_j)^2 / d` over its ``neighbours`` nearest seeds
-    ``s``, with d columns: near to several seeds, not to the middle of all of them, as
-    seeds may be of several kinds. Of more than 5,000 seeds every k-th is used. Rows
-    with equal distances come in the order of the rows.
+    ``s``, with d columns that differ at all: near to several seeds, not to the middle
+    of all of them, as seeds may be of several kinds. Of more than 5,000 seeds every
+    k-th is used. Rows with equal distances come in the order of the rows.
 
     Parameters
     ----------
@@ -97,7 +97,8 @@ def nearest(values, seeds, *, count, neighbours=3) -> Lookalikes:
     squares = np.mean((scaled[index][:, None, :] - sample[rows]) ** 2, axis=1)
     whole = squares.sum(axis=1, keepdims=True)
     parts = np.divide(squares, whole, out=np.zeros_like(squares), where=whole > 0)
-    return Lookalikes(index, distance[chosen] / np.sqrt(scaled.shape[1]), parts)
+    differing = max(1, np.count_nonzero(scaled.any(axis=0)))
+    return Lookalikes(index, distance[chosen] / np.sqrt(differing), parts)
 
 
 def _query(tree, points, k):

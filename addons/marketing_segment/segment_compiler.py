@@ -15,7 +15,8 @@ _ALIAS = "customer_profile"
 #: can begin with the customer; as a column it would be computed for everybody.
 _LARGE = re.compile(
     r'"?\b(res_partner|sale_order|sale_order_line|marketing_event|campaign_recipient'
-    r"|account_move|account_move_line|segment_membership|customer_pattern|customer_profile\w*)\b"
+    r"|account_move|account_move_line|segment_membership|customer_profile\w*"
+    r"|customer_pattern)\b"
 )
 #: What moves while nobody changes the rule that asks for it: relative times, what
 #: customers did, segments, and the places of records in a tree.

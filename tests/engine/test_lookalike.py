@@ -72,6 +72,13 @@ class TestNearest:
         assert by_row[1].tolist() == [0, 0]
         assert found.distance[0] == 0
 
+    def test_a_constant_column_makes_nobody_nearer(self, groups):
+        constant = np.column_stack([groups, np.full((len(groups), 2), np.nan)])
+        plain = nearest(groups, [0, 1], count=9)
+        assert nearest(constant, [0, 1], count=9).distance == pytest.approx(
+            plain.distance
+        )
+
     def test_several_kinds_of_seeds(self):
         values = np.array([[-3.0]] * 5 + [[3.0]] * 5 + [[0.0]] * 20)
         found = nearest(values, [0, 1, 2, 5, 6, 7], count=4)

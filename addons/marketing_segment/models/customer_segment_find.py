@@ -5,28 +5,16 @@ from odoo.tools import SQL
 
 from ..segment_compiler import ask, compile_rules, get_clock
 from ..segment_rules import RuleProblem
+from .customer_segment_statistics import RULE
 
 _logger = logging.getLogger(__name__)
 
 # What the rules of a company say, so that compiled ones are used until one changes.
 _FINGERPRINT = """
     SELECT COALESCE(md5(string_agg(
-               concat_ws(' ', segment.id, active, segment_type, filter_domain,
-                         recency_min, recency_max, frequency_min, frequency_max,
-                         monetary_min, monetary_max, chosen.ids, pattern_match,
-                         pattern_min_score, pattern_primary_only, patterns.ids),
-               ';' ORDER BY segment.id)), '')
-      FROM customer_segment segment
-      LEFT JOIN (SELECT customer_segment_id, array_agg(customer_rfm_segment_id
-                        ORDER BY customer_rfm_segment_id)::text AS ids
-                   FROM customer_rfm_segment_customer_segment_rel
-                  GROUP BY customer_segment_id) chosen
-             ON chosen.customer_segment_id = segment.id
-      LEFT JOIN (SELECT customer_segment_id, array_agg(customer_pattern_type_id
-                        ORDER BY customer_pattern_type_id)::text AS ids
-                   FROM customer_pattern_type_customer_segment_rel
-                  GROUP BY customer_segment_id) patterns
-             ON patterns.customer_segment_id = segment.id
+               concat_ws(' ', id, active, segment_type, rule_version, filter_domain),
+               ';' ORDER BY id)), '')
+      FROM customer_segment
      WHERE company_id = %s
 """
 _LISTED = """
@@ -46,6 +34,27 @@ class CustomerSegment(models.Model):
     """All segments of a few customers at once, by the rules as they are now."""
 
     _inherit = "customer.segment"
+
+    rule_version = fields.Integer(
+        default=0,
+        copy=False,
+        readonly=True,
+        help="Raised by each change of the rule, wherever its fields are.",
+    )
+
+    def write(self, vals):
+        """Tell compiled rules that they are old; what addons add to `RULE` too."""
+        result = super().write(vals)
+        if RULE & set(vals):
+            self.env.cr.execute(
+                SQL(
+                    """UPDATE customer_segment SET rule_version = rule_version + 1
+                        WHERE id = ANY(%s)""",
+                    self.ids,
+                )
+            )
+            self.invalidate_recordset(["rule_version"], flush=False)
+        return result
 
     @api.model
     def _find_segments_of(self, partner):
@@ -123,7 +132,7 @@ class CustomerSegment(models.Model):
         )
 
     def _get_clock(self):
-        if self.segment_type in ("rfm", "behavioural"):
+        if self.segment_type != "dynamic":
             return "ever"
         return get_clock(self.filter_domain or "")
 

@@ -15,6 +15,7 @@ from . import test_rfm_grid
 from . import test_rfm_scores
 from . import test_segment
 from . import test_segment_api
+from . import test_segment_changed
 from . import test_segment_counts
 from . import test_segment_activity
 from . import test_segment_criteria
