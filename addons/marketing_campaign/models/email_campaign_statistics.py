@@ -108,7 +108,7 @@ class EmailCampaign(models.Model):
         self.env.cr.execute(self._statistics_sql())
         changed = self.browse(row[0] for row in self.env.cr.fetchall())
         changed.invalidate_recordset([*TOTALS, *RATES, "progress"], flush=False)
-        changed._notify_progress()
+        changed._tell_progress()
         return changed
 
     def _statistics_sql(self):
@@ -133,7 +133,7 @@ class EmailCampaign(models.Model):
             ids=list(self.ids),
         )
 
-    def _notify_progress(self):
+    def _tell_progress(self):
         """Tell open forms to read again, as the sender does; ids only."""
         for name in GROUPS:
             # Superuser: a sender has no user, and groups are not readable by all.
