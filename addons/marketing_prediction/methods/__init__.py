@@ -6,6 +6,7 @@ while no transaction is open.
 """
 
 from .churn import Churn
+from .contact import Contact
 from .engagement import Engagement
 from .lifetime_value import LifetimeValue
 
@@ -13,4 +14,5 @@ METHODS = {
     "lifetime_value": LifetimeValue(),
     "churn": Churn(),
     "engagement": Engagement(),
+    "contact": Contact(),
 }

@@ -10,6 +10,7 @@ from . import customer_profile_churn
 from . import customer_profile_engagement
 from . import customer_profile_history
 from . import customer_pattern
+from . import customer_profile_contact
 from . import res_company
 from . import res_config_settings
 from . import res_partner

@@ -47,7 +47,7 @@ class CustomerProfile(models.Model):
         help="Probability that this customer has not left for good.",
     )
     expected_active_days = fields.Integer(
-        "Days as a Customer",
+        "Expected Active Days",
         readonly=True,
         aggregator="avg",
         help="Of the next 365 days, those before the customer leaves for good.",

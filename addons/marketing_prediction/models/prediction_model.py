@@ -5,6 +5,7 @@ KINDS = [
     ("lifetime_value", "Lifetime Value"),
     ("churn", "Churn"),
     ("engagement", "Engagement"),
+    ("contact", "Next Best Contact"),
 ]
 
 

@@ -21,6 +21,16 @@ METRICS = {
         _lt("Smaller is better"),
         MONEY,
     ),
+    "loss_clicks": (
+        _lt("Loss, clicks of the last month"),
+        _lt("Minus log-likelihood a customer, smaller is better"),
+        NUMBER,
+    ),
+    "loss_hours": (
+        _lt("Loss, hours of the clicks"),
+        _lt("Minus log-likelihood a customer, smaller is better"),
+        NUMBER,
+    ),
     "gini": (
         _lt("Gini of the money"),
         _lt("1 is a perfect order, 0 is chance"),

@@ -16,6 +16,7 @@ _NEEDED = {
     "written": _lt("%(there)s of %(needed)s customers with a message in 90 days"),
     "clicked": _lt("%(there)s of %(needed)s customers who clicked within a month"),
     "silent": _lt("%(there)s of %(needed)s customers who did not click"),
+    "clicked_late": _lt("%(there)s of %(needed)s customers who clicked of late"),
     "different": _lt("customers do not differ in what they buy"),
 }
 _PURPOSE = {
@@ -26,6 +27,10 @@ _PURPOSE = {
     "engagement": _lt(
         "How likely each customer clicks in a message within 30 days, as a score from "
         "0 to 100."
+    ),
+    "contact": _lt(
+        "At which hour, how often and through which channel to write to each customer, "
+        "and how likely a message brings a complaint or an unsubscription."
     ),
     "churn": _lt(
         "How likely each customer buys nothing for longer than is usual for it: longer "
@@ -43,6 +48,12 @@ _METHOD = {
         "weighing half; calibrated on half of the customers a month ago, judged on the "
         "other half. Opens do not count: machines open."
     ),
+    "contact": _lt(
+        "Counts of each customer drawn towards everybody's, the more the fewer there "
+        "are (empirical Bayes). The hour is that of sending, of messages clicked "
+        "within a day, on the clock of the customer; it is named only where own hours "
+        "foretold later clicks better than everybody's."
+    ),
     "churn": _lt(
         "Logistic regression on the customer's own rhythm as it was known on a day, "
         "calibrated on half of the customers of a later day, judged on the other half."
@@ -51,6 +62,7 @@ _METHOD = {
 _BASELINE = {
     "lifetime_value": _lt("everybody goes on buying at the rate and value so far"),
     "engagement": _lt("who clicked last clicks next"),
+    "contact": _lt("everybody clicks as often as all do"),
     "churn": _lt("who has not bought for longest leaves first"),
 }
 _LIMITS = {
@@ -65,6 +77,12 @@ _LIMITS = {
         "It holds as long as customers are written to as often as in the last months. "
         "Who was not written to for 90 days has no score. It says who clicks, not who "
         "buys because of a message."
+    ),
+    "contact": _lt(
+        "It knows the hours, channels and paces that were tried, and no others. Who "
+        "clicked in busy weeks may have clicked because of something else: it is what "
+        "was tolerated, not what would be best. A customer with few messages is given "
+        "what suits all."
     ),
     "churn": _lt(
         "It tells who stays away, not why, and not whom a mail would bring back. "
@@ -135,7 +153,11 @@ class PredictionModel(models.Model):
             return self.env._(
                 "%(purchases)s purchases a customer", purchases=f"{value:.3f}"
             )
-        return self.env._("%(points)s points", points=f"{100 * value:.1f}")
+        if self.kind == "contact":
+            return self.env._(
+                "%(value)s of log-likelihood a customer", value=f"{value:.3f}"
+            )
+        return self.env._("%(points)s points of AUC", points=f"{100 * value:.1f}")
 
     def _explain_data(self):
         if not self.trained_from:

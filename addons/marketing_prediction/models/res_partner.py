@@ -12,6 +12,7 @@ SHOWN = {
     "marketing_expected_purchases": "expected_purchases",
     "marketing_is_at_risk": "is_at_risk",
     "marketing_clv_explanation": "clv_explanation",
+    "marketing_contact_explanation": "contact_explanation",
     "marketing_engagement_score": "engagement_score",
     "marketing_engagement_explanation": "engagement_explanation",
     "marketing_churn_probability": "churn_probability",
@@ -52,6 +53,9 @@ class ResPartner(models.Model):
     )
     marketing_is_at_risk = _from_profile(
         fields.Boolean, "is_at_risk", "Valuable and Slipping Away"
+    )
+    marketing_contact_explanation = fields.Text(
+        "How to Write", compute="_compute_marketing_prediction", groups=READERS
     )
     marketing_engagement_score = _from_profile(
         fields.Float, "engagement_score", "Engagement"

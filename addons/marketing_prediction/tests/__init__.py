@@ -1,5 +1,6 @@
 from . import test_access
 from . import test_churn
+from . import test_contact
 from . import test_engagement
 from . import test_history
 from . import test_lifetime_value
