@@ -15,7 +15,7 @@ _ONCE = {
 }
 _DEVICES = ("desktop", "mobile", "tablet")
 _REQUESTS = ("email_opened", "email_clicked")
-_BOUNCE = SQL(
+BOUNCE = SQL(
     """(e.event_type IN ('email_bounced', 'email_dropped')
         AND (e.source_id = 'odoo' OR starts_with(e.source_id, 'provider:')))"""
 )
@@ -101,7 +101,7 @@ def add_engagement(low, high) -> SQL:
         high=high,
         types=[*_ONCE.values(), *_REQUESTS],
         requests=list(_REQUESTS),
-        bounce=_BOUNCE,
+        bounce=BOUNCE,
         columns=SQL(", ").join(map(SQL.identifier, columns)),
         values=SQL(", ").join(_values()),
         sums=SQL(", ").join(_sums()),

@@ -78,16 +78,19 @@ class ResPartner(models.Model):
     )
 
     @api.model
-    def _get_profile_fields(self):
-        return [*super()._get_profile_fields(), *SHOWN]
+    def _get_shown_figures(self):
+        return super()._get_shown_figures() | SHOWN
 
+    @api.model
+    def _get_grouped_figures(self):
+        return super()._get_grouped_figures() | {"value_segment"}
+
+    @api.depends("commercial_partner_id")
     @api.depends_context("company", "lang")
     def _compute_marketing_prediction(self):
-        profiles = self.env["customer.profile"].search(
-            [("partner_id", "in", self.ids), ("company_id", "=", self.env.company.id)]
-        )
-        by_partner = {profile.partner_id.id: profile for profile in profiles}
+        profiles = self._get_marketing_profiles()
+        nobody = self.env["customer.profile"]
         for partner in self:
-            profile = by_partner.get(partner._origin.id, profiles.browse())
+            profile = profiles.get(partner._origin.id, nobody)
             for name, source in SHOWN.items():
                 partner[name] = profile[source]

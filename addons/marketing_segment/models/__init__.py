@@ -9,6 +9,7 @@ from . import customer_profile_norm
 from . import customer_engagement
 from . import customer_profile_refresh
 from . import customer_profile_segment
+from . import customer_profile_words
 from . import customer_profile_rfm
 from . import customer_profile_pattern
 from . import customer_profile_history
@@ -52,4 +53,7 @@ from . import customer_segment_reasons
 from . import base_partner_merge
 from . import marketing_erasure
 from . import res_partner
+from . import res_partner_search
+from . import res_partner_months
+from . import res_partner_standing
 from . import res_partner_segment

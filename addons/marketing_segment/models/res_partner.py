@@ -1,14 +1,13 @@
 from odoo import api, fields, models
-from odoo.fields import Domain
 
+from .customer_pattern_type import PATTERN_SELECTION
 from .customer_profile import RFM_SEGMENTS
+from .customer_profile_habits import LIFECYCLE_STAGES
 
 READERS = (
     "marketing_base.group_analyst,marketing_base.group_user,"
     "marketing_base.group_compliance"
 )
-_POSITIVE = frozenset({"in", "<", "<=", ">", ">=", "like", "ilike", "=like", "=ilike"})
-_RELATIONAL = frozenset({"any", "child_of", "parent_of"})
 
 
 def _from_profile(field_type, name, *args, **kwargs):
@@ -45,11 +44,20 @@ SHOWN = {
     "marketing_last_order_date": "last_order_date",
     "marketing_acquisition_date": "acquisition_date",
     "marketing_favourite_category_id": "favourite_category_id",
+    "marketing_lifecycle_stage": "lifecycle_stage",
+    "marketing_pattern_primary": "pattern_primary",
+    "marketing_delivered_count": "delivered_count",
+    "marketing_open_count": "open_count",
+    "marketing_click_count": "click_count",
+    "marketing_conversion_count": "conversion_count",
+    "marketing_unsubscribe_count": "unsubscribe_count",
+    "marketing_last_click_at": "last_click_at",
+    "marketing_refreshed_at": "refreshed_at",
 }
 
 
 class ResPartner(models.Model):
-    """The current company's profile on the customer, a commercial partner."""
+    """The current company's profile on its customer, and on the customer's contacts."""
 
     _inherit = "res.partner"
 
@@ -86,56 +94,93 @@ class ResPartner(models.Model):
         "product.category",
         "Favourite Category",
     )
+    marketing_lifecycle_stage = _from_profile(
+        fields.Selection, "lifecycle_stage", LIFECYCLE_STAGES, "Lifecycle Stage"
+    )
+    marketing_pattern_primary = _from_profile(
+        fields.Selection, "pattern_primary", PATTERN_SELECTION, "Main Pattern"
+    )
+    marketing_delivered_count = _from_profile(
+        fields.Integer, "delivered_count", "Messages Delivered"
+    )
+    marketing_open_count = _from_profile(
+        fields.Integer, "open_count", "Messages Opened"
+    )
+    marketing_click_count = _from_profile(
+        fields.Integer, "click_count", "Messages Clicked"
+    )
+    marketing_conversion_count = _from_profile(
+        fields.Integer, "conversion_count", "Orders after a Click"
+    )
+    marketing_unsubscribe_count = _from_profile(
+        fields.Integer, "unsubscribe_count", "Objections"
+    )
+    marketing_last_click_at = _from_profile(
+        fields.Datetime, "last_click_at", "Last Click"
+    )
+    marketing_refreshed_at = _from_profile(
+        fields.Datetime, "refreshed_at", "Figures Changed On"
+    )
 
     @api.model
     def _get_profile_fields(self):
-        return ["customer_profile_ids", *SHOWN]
+        return ["customer_profile_ids", *self._get_shown_figures()]
 
-    @api.depends_context("company")
-    def _compute_marketing_profile(self):
+    @api.model
+    def _get_shown_figures(self):
+        """Return {field of the partner: field of the profile that it shows}."""
+        return SHOWN
+
+    @api.model
+    def fields_get(self, allfields=None, attributes=None):
+        """Let each figure explain itself in the words of the profile."""
+        described = super().fields_get(allfields, attributes)
+        if attributes and "help" not in attributes:
+            return described
+        shown = self._get_shown_figures()
+        sources = {shown[name] for name in described if name in shown}
+        if sources:
+            helps = self.env["customer.profile"].fields_get(sources, ["help"])
+            for name in described.keys() & shown.keys():
+                if text := helps.get(shown[name], {}).get("help"):
+                    described[name]["help"] = text
+        return described
+
+    def _get_marketing_profiles(self):
+        """Return {id: profile in the current company}; a contact has its customer's."""
+        customers = self._origin.commercial_partner_id
         profiles = self.env["customer.profile"].search(
             [
-                ("partner_id", "in", self.ids),
+                ("partner_id", "in", customers.ids),
                 ("company_id", "=", self.env.company.id),
             ]
         )
-        by_partner = {profile.partner_id.id: profile for profile in profiles}
+        by_customer = {profile.partner_id.id: profile for profile in profiles}
+        return {
+            partner.id: by_customer.get(
+                partner.commercial_partner_id.id, profiles.browse()
+            )
+            for partner in self._origin
+        }
+
+    @api.depends("commercial_partner_id")
+    @api.depends_context("company", "lang")
+    def _compute_marketing_profile(self):
+        profiles = self._get_marketing_profiles()
+        nobody = self.env["customer.profile"]
         for partner in self:
-            profile = by_partner.get(partner._origin.id, profiles.browse())
+            profile = profiles.get(partner._origin.id, nobody)
             for name, source in SHOWN.items():
                 partner[name] = profile[source]
-
-    @api.model
-    def _search_marketing_profile(self, name, operator, value):
-        """Search in the current company's profiles.
-
-        An unset value also finds partners that are no customers; comparisons find
-        customers only.
-        """
-        if operator not in _POSITIVE | _RELATIONAL:
-            return NotImplemented
-        company = Domain("company_id", "=", self.env.company.id)
-        unset = operator == "in" and any(not item for item in value)
-        if operator == "in":
-            value = [item for item in value if item]
-        found = Domain(
-            "customer_profile_ids", "any", company & Domain(name, operator, value)
-        )
-        if not unset:
-            return found
-        is_set = company & Domain(name, "not in", [False])
-        return found | ~Domain("customer_profile_ids", "any", is_set)
 
     def action_view_customer_profile(self):
         """Open this customer's profile in the current company."""
         self.ensure_one()
-        profile = self.customer_profile_ids.filtered(
-            lambda row: row.company_id == self.env.company
-        )
+        profile = self._get_marketing_profiles()[self.id]
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Marketing Profile"),
             "res_model": "customer.profile",
-            "res_id": profile[:1].id,
+            "res_id": profile.id,
             "views": [(False, "form")],
         }

@@ -101,3 +101,8 @@ class SegmentMembership(models.Model):
         """Open the customer."""
         self.ensure_one()
         return self.partner_id.get_formview_action()
+
+    def action_open_segment(self):
+        """Open the segment."""
+        self.ensure_one()
+        return self.segment_id.get_formview_action()
