@@ -1,7 +1,7 @@
 """The conditions of a rule next to what one customer has."""
 
 from odoo import fields
-from odoo.tools import format_date
+from odoo.tools import SQL, format_date
 
 from .segment_activity import read_activity
 from .segment_activity_words import tell_number
@@ -56,12 +56,24 @@ class Witness(Narrator):
             return self.env._("a company") if value else self.env._("a person")
         if kind == "boolean":
             return self.env._("yes") if value else self.env._("no")
-        if not value and kind not in NUMERIC:
+        if not value and (kind not in NUMERIC or not self._is_known(record, name)):
             return self.env._("unknown")
         shown = self._tell_value(path, value)
         if kind == "date" and RELATIVE.match(str(condition.value).strip()):
             return self._tell_age(shown, value)
         return shown
+
+    def _is_known(self, record, name):
+        """Return whether a number is 0, and not an empty column."""
+        [(is_known,)] = self.env.execute_query(
+            SQL(
+                "SELECT %s IS NOT NULL FROM %s WHERE id = %s",
+                SQL.identifier(name),
+                SQL.identifier(record._table),
+                record.id,
+            )
+        )
+        return is_known
 
     def _reach(self, profile, path):
         """Return (record, field) at the end of a path; archived tags are values too."""

@@ -73,8 +73,8 @@ class CustomerProfile(models.Model):
         return super()._get_segment_paths() | {
             "clv_12m": "amount",
             "clv_remaining": "amount",
-            "expected_purchases": "amount",
-            "p_alive": "amount",
+            "expected_purchases": "number",
+            "p_alive": "share",
             "expected_active_days": "integer",
             "value_segment": "choice",
             "is_at_risk": "boolean",

@@ -48,7 +48,7 @@ class CustomerProfile(models.Model):
     @api.model
     def _get_segment_paths(self):
         return super()._get_segment_paths() | {
-            "churn_probability": "amount",
+            "churn_probability": "share",
             "churn_window": "integer",
         }
 

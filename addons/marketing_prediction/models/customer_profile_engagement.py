@@ -32,7 +32,7 @@ class CustomerProfile(models.Model):
     @api.model
     def _get_segment_paths(self):
         return super()._get_segment_paths() | {
-            "engagement_score": "amount",
+            "engagement_score": "number",
             "engagement_written": "integer",
             "engagement_clicks": "integer",
         }

@@ -131,7 +131,7 @@ class CustomerProfile(models.Model):
                 ids = list(value) if is_many(value) else [value]
                 bound = self._segments_domain(ids, scope)
             else:
-                return condition
+                return self._guard_unknown(condition)
             return bound if positive == condition.operator else ~bound
 
         return domain.map_conditions(bind)

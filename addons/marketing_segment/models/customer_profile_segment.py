@@ -1,4 +1,11 @@
 from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..segment_values import is_many
+
+#: Kinds of which the ORM takes an empty column for 0.
+NUMERIC = frozenset({"integer", "amount", "number", "share"})
 
 
 class CustomerProfile(models.Model):
@@ -75,3 +82,29 @@ class CustomerProfile(models.Model):
         A path without one is called by the label of its field.
         """
         return {}
+
+    @api.model
+    def _search(self, domain, *args, **kwargs):
+        """Find nobody by a number that is not known: no score is not a low one."""
+        domain = Domain(domain).map_conditions(self._guard_unknown)
+        return super()._search(domain, *args, **kwargs)
+
+    @api.model
+    def _guard_unknown(self, condition):
+        """Return a comparison with a number so that an empty column never meets it.
+
+        "Is not 3" is the opposite of a comparison, which an empty column meets.
+        """
+        name, value = condition.field_expr, condition.value
+        values = value if is_many(value) else [value]
+        asks_if_set = all(item is False for item in values)
+        if asks_if_set or self._get_segment_paths().get(name) not in NUMERIC:
+            return condition
+        known = Domain.custom(
+            to_sql=lambda _model, alias, _query: SQL(
+                "%s IS NOT NULL", SQL.identifier(alias, name)
+            )
+        )
+        if condition.operator in ("!=", "not in"):
+            return condition | ~known
+        return condition & known

@@ -234,3 +234,27 @@ class TestSegmentRules(SegmentCase):
                 self.segment.explanation,
                 "Customers whose number is “7” and for whom “Share Partner” applies.",
             )
+
+    def test_an_unknown_number_meets_no_comparison(self):
+        profile = self.profiles.search([("company_id", "=", self.company_a.id)])
+        for known in (True, False):
+            number = 0 if known else None
+            self.env.cr.execute("UPDATE customer_profile SET frequency = %s", [number])
+            self.env.invalidate_all()
+            for operator, value in (("<", 5), ("=", 0), ("!=", 3), ("in", [0, 1])):
+                leaf = ("frequency", operator, value)
+                met = known or operator == "!="
+                for domain, expected in (([leaf], met), (["!", leaf], not met)):
+                    with self.subTest(domain=domain, known=known):
+                        self.segment.filter_domain = repr(domain)
+                        members = self.segment._get_segment_customers()
+                        self.assertEqual(bool(members), expected)
+                        customer = profile.partner_id
+                        lines = self.segment._judge_customers(customer)[customer.id]
+                        self.assertEqual(lines[0].answer, expected)
+                        shown = self.profiles.search(
+                            self.segment.action_view_members()["domain"]
+                        )
+                        self.assertEqual(bool(shown), expected)
+            reasons = self.segment._tell_reasons(customer, lines)
+            self.assertEqual(reasons[-1].own, "0" if known else "unknown")

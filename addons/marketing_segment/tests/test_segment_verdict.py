@@ -94,10 +94,11 @@ class TestSegmentVerdict(RandomRuleCase):
             {"name": "Verdict", "track_members": False, "auto_refresh": False}
         )
 
-    def _make_condition(self):
+    @classmethod
+    def _make_condition(cls):
         """Take the conditions of the other tests, and some that they leave out."""
-        pick = self.random.choice
-        if self.random.random() < 0.6:
+        pick = cls.random.choice
+        if cls.random.random() < 0.6:
             return super()._make_condition()
         path, operators, values = pick(
             [
@@ -106,10 +107,10 @@ class TestSegmentVerdict(RandomRuleCase):
                 ("acquisition_date", ["<", ">=", "="], ["-30d", "today -3d"]),
                 ("partner_id.create_date", [">="], ["-1d", "+1d"]),
                 ("partner_id.create_date.year_number", [">", "="], [2000, 2026]),
-                ("partner_id.category_id", ["child_of"], [self.tags[0].id]),
+                ("partner_id.category_id", ["child_of"], [cls.tags[0].id]),
                 ("partner_id.category_id", ["ilike", "not ilike"], ["A"]),
                 ("partner_id.country_id", ["ilike", "not ilike"], ["belg"]),
-                ("favourite_category_id", ["=", "!="], [self.wine.id, False]),
+                ("favourite_category_id", ["=", "!="], [cls.wine.id, False]),
                 ("rfm_code", ["=like", "not ilike"], ["5%"]),
                 ("recency_score", ["<", ">="], [3]),
             ]
