@@ -4,19 +4,11 @@ import os
 import subprocess
 import time
 import xml.etree.ElementTree as ElementTree
-from pathlib import Path
 
-from . import (
-    databases,
-    odoo,
-    paths,
-    processes,
-    redis_server,
-)
+from . import addon_tests, databases, odoo, paths, redis_server
 from .report import SetupError, say
 
 TEMPLATE = "mm_suite"
-DATABASE = "mm_test"
 RESULTS = paths.RUN / "results"
 
 
@@ -85,28 +77,9 @@ def scripts(options: list[str]) -> bool:
 
 
 def addons(options: list[str]) -> bool:
-    """Each addon's own tests, browser tours included, on a fresh copy."""
+    """Each addon's own tests, browser tours included, on fresh copies."""
     databases.ensure_suite(TEMPLATE)
-    databases.copy(TEMPLATE, DATABASE)
-    port = processes.free_port()
-    rc = _test_configuration(port)
-    folders = sorted(str(path) for path in paths.ADDONS.glob("*/tests"))
-    targets = [f"--odoo-database={DATABASE}", f"--odoo-config={rc}", "--odoo-http"]
-    return _pytest("addons", [*targets, *folders], options, ODOO_RC=str(rc))
-
-
-def _test_configuration(port: int) -> Path:
-    text = paths.ODOO_CONF.read_text()
-    for name, value in (("http_port", port), ("gevent_port", processes.free_port())):
-        lines = [
-            f"{name} = {value}" if line.startswith(f"{name} ") else line
-            for line in text.splitlines()
-        ]
-        text = "\n".join(lines) + "\n"
-    rc = paths.RUN / "odoo-test.conf"
-    rc.write_text(text)
-    rc.chmod(0o600)
-    return rc
+    return addon_tests.run(TEMPLATE, RESULTS, options)
 
 
 def queue(options: list[str]) -> bool:
