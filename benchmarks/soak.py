@@ -2,7 +2,7 @@
 """Odoo, a Celery worker and a mail server under load and faults: see scripts/soak.
 
     python3 benchmarks/soak.py --database NAME [--minutes 30] [--recipients 200000]
-        [--events 500] [--fault-every 30]     0: none
+        [--events 500] [--fault-every 30 (0: none)] [--least-faults 0]
 
 Sends one campaign after another to the same customers while programs send events over
 HTTP, shoppers read and click and users open lists. Every `--fault-every` seconds
@@ -45,6 +45,9 @@ def _parse():
     parser.add_argument("--recipients", type=int, default=200_000)
     parser.add_argument("--events", type=int, default=500, help="a second")
     parser.add_argument("--fault-every", type=int, default=30, help="seconds")
+    parser.add_argument(
+        "--least-faults", type=int, default=0, help="go on until there were so many"
+    )
     return parser.parse_args()
 
 
@@ -60,7 +63,7 @@ def _soak(options, servers):
     begun = time.monotonic()
     for actor in actors:
         actor.start()
-    ids = _send_campaigns(servers, campaign, options)
+    ids = _send_campaigns(servers, campaign, options, faults)
     for actor in actors:
         actor.stop()
     seconds = time.monotonic() - begun
@@ -83,11 +86,10 @@ def _stage(options, function, values):
     return odoo_shell.call(options.database, "soak_stage", function, values)
 
 
-def _send_campaigns(servers, values, options):
+def _send_campaigns(servers, values, options, faults):
     """Send until the time is over, and let the last one end; return their ids."""
     session, ids = servers.session(), []
-    deadline = time.monotonic() + 60 * options.minutes
-    while time.monotonic() < deadline:
+    while not faults.is_over():
         campaign_id = _patiently(session.call, "email.campaign", "create", values)
         servers.is_writing = True
         _patiently(_start, session, campaign_id)

@@ -43,12 +43,18 @@ class Faults(Actor):
         self.pause = options.fault_every or 10**6
         self.done = Counter()
         self._round = cycle(ROUND)
+        self._least = options.least_faults
         self._end = time.monotonic() + 60 * options.minutes
+
+    def is_over(self):
+        """Return whether the time is over, and as much went wrong as was wanted."""
+        is_enough = sum(self.done.values()) >= self._least
+        return time.monotonic() > self._end and is_enough
 
     def turn(self):
         while self.servers.is_writing and not self._stopped.wait(0.1):
             pass
-        if time.monotonic() > self._end:
+        if self.is_over():
             return
         fault = next(self._round)
         self.servers.disturbed_until = time.monotonic() + RECOVERY_SECONDS

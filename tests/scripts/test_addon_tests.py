@@ -66,7 +66,9 @@ def test_a_failure_of_any_process_is_one(monkeypatch, tmp_path, capfd):
             kinds = {1: first, 2: second}
 
             def prepare(_template, name, number, _result, kinds=kinds):
-                code = f"print('this is {name}'); raise SystemExit({codes[kinds[number]]})"
+                code = (
+                    f"print('this is {name}'); raise SystemExit({codes[kinds[number]]})"
+                )
                 return ["python3", "-c", code, "--odoo-config=x"]
 
             monkeypatch.setattr(addon_tests, "_prepare", prepare)
@@ -81,7 +83,9 @@ def test_each_process_has_ports_of_its_own(monkeypatch, tmp_path):
     conf.write_text("[options]\nhttp_port = 8069\ngevent_port = 8072\ndb_host = x\n")
     monkeypatch.setattr(paths, "RUN", tmp_path)
     monkeypatch.setattr(paths, "ODOO_CONF", conf)
-    texts = [addon_tests._write_configuration(f"addons-{n}").read_text() for n in (1, 2)]
+    texts = [
+        addon_tests._write_configuration(f"addons-{n}").read_text() for n in (1, 2)
+    ]
     ports = [line for text in texts for line in text.splitlines() if "_port" in line]
     assert len(set(ports)) == 4
     assert not {"http_port = 8069", "gevent_port = 8072"} & set(ports)
