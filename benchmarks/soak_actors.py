@@ -78,15 +78,11 @@ class Servers:
             )
 
     def worker_children(self):
-        """Return the processes that run jobs."""
+        """Return the processes that run jobs; a Redis that it started is none."""
         pid = self.worker.pid
         with contextlib.suppress(OSError):
-            return [
-                int(child)
-                for child in Path(f"/proc/{pid}/task/{pid}/children")
-                .read_text()
-                .split()
-            ]
+            children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+            return [int(child) for child in children if _has_name(child, "python")]
         return []
 
     def session(self):
@@ -95,6 +91,12 @@ class Servers:
     def accepted(self):
         """Return the send key of each message that the mail server took."""
         return self._log.read_text().split()
+
+
+def _has_name(pid, name):
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/comm").read_text().startswith(name)
+    return False
 
 
 class Actor(threading.Thread):

@@ -24,8 +24,9 @@ def main(arguments: list[str]) -> None:
 
 
 def export_broker() -> None:
-    """Let Odoo and workers started from here use the private Redis."""
-    os.environ["MARKETING_BROKER_URL"] = redis_server.start()
+    """Let Odoo and workers started from here use the private Redis, or the named one."""
+    if not os.environ.get("MARKETING_BROKER_URL"):
+        os.environ["MARKETING_BROKER_URL"] = redis_server.start()
     os.environ.setdefault(
         "MARKETING_CELERY_CONFIG", str(paths.CONFIG / "celeryconfig.py")
     )
