@@ -22,7 +22,7 @@ def copy():
 
 def test_short_form(copy):
     command = [sys.executable, SOAK, "--database", copy, "--port", free_port()]
-    command += ["--minutes", 0.4, "--recipients", 300, "--events", 100]
+    command += ["--minutes", 0.4, "--recipients", 400, "--events", 100]
     command += ["--fault-every", 4, "--least-faults", 3]
     done = subprocess.run(
         [str(part) for part in command],
