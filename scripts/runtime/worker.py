@@ -24,7 +24,7 @@ def main(arguments: list[str]) -> None:
 
 
 def export_broker() -> None:
-    """Let Odoo and workers started from here use the private Redis, or the named one."""
+    """Let what starts from here use the named broker, or else the private one."""
     if not os.environ.get("MARKETING_BROKER_URL"):
         os.environ["MARKETING_BROKER_URL"] = redis_server.start()
     os.environ.setdefault(
