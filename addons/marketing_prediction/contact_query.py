@@ -4,13 +4,13 @@ Hours are those at which clicked messages were *sent*, on the clock of the custo
 hour of a click itself is made by the hour of sending.
 """
 
-import hashlib
-
 import numpy as np
 
 from odoo.tools import SQL
 
 from odoo.addons.marketing_base.zones import find_country_zone, find_zone
+
+from .arrays import hash_arrays, to_arrays
 
 HISTORY_DAYS = 365
 TEST_DAYS = 30
@@ -147,13 +147,7 @@ def _read_habits(env, messages, parameters, training):
     )
     [row] = env.execute_query(SQL("WITH %s %s", messages, query))
     keys = ("partner_id", *names, "weeks", "in_weeks")
-    arrays = {
-        key: np.array(values or [], dtype=np.float64)
-        for key, values in zip(keys, row, strict=True)
-    }
-    order = np.argsort(arrays["partner_id"], kind="stable")
-    data = {key: array[order] for key, array in arrays.items()}
-    data["partner_id"] = data["partner_id"].astype(np.int64)
+    data = to_arrays(keys, row)
     for what in ("sent", "clicks"):
         data[what] = np.column_stack([data[f"{what}_{name}"] for name in CHANNELS])
     return data
@@ -171,7 +165,4 @@ def _table(partner_ids, row, is_late):
 
 
 def hash_of(data):
-    digest = hashlib.sha256()
-    for name in sorted(data):
-        digest.update(np.ascontiguousarray(data[name]).tobytes())
-    return digest.hexdigest()
+    return hash_arrays(data, sorted(data))

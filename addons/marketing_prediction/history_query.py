@@ -6,11 +6,11 @@ Everything comes back in one row of arrays, one element a customer: a million ro
 their own would take longer to fetch than to compute with.
 """
 
-import hashlib
-
 import numpy as np
 
 from odoo.tools import SQL
+
+from .arrays import hash_arrays, to_arrays
 
 DAYS = """
 refunded AS (
@@ -128,7 +128,7 @@ def _read(env, company, until, histories, names, test_days, customers=None):
     [row] = env.execute_query(
         SQL("WITH %s %s", SQL(", ").join(query), SQL(_SELECT, **parameters))
     )
-    return _sorted(dict(zip((*names, "margin_rate"), row, strict=True)))
+    return to_arrays((*names, "margin_rate"), row)
 
 
 def _margin_rate(env):
@@ -139,21 +139,6 @@ def _margin_rate(env):
     return SQL.identifier("profile", "margin_rate")
 
 
-def _sorted(columns):
-    """Return the columns as arrays in the order of the customers' ids."""
-    arrays = {
-        name: np.array(values or [], dtype=np.float64)
-        for name, values in columns.items()
-    }
-    order = np.argsort(arrays["partner_id"], kind="stable")
-    arrays = {name: array[order] for name, array in arrays.items()}
-    arrays["partner_id"] = arrays["partner_id"].astype(np.int64)
-    return arrays
-
-
 def hash_of(columns):
     """Return a fingerprint of what is known of the customers."""
-    digest = hashlib.sha256()
-    for name in _OF_HISTORY:
-        digest.update(np.ascontiguousarray(columns[name]).tobytes())
-    return digest.hexdigest()
+    return hash_arrays(columns, _OF_HISTORY)

@@ -4,12 +4,9 @@ One row a customer and cut: everything but `next_in` is from days before the cut
 has not bought for `GONE_DAYS` is left out: such a customer is gone, not about to go.
 """
 
-import hashlib
-
-import numpy as np
-
 from odoo.tools import SQL
 
+from .arrays import hash_arrays, to_arrays
 from .history_query import DAYS, prepare_days
 
 GONE_DAYS = 365
@@ -109,18 +106,8 @@ def read_rhythms(env, company, until, cuts, customers=None):
     }
     query = SQL(", ").join(SQL(part, **parameters) for part in (DAYS, _RHYTHM))
     [row] = env.execute_query(SQL("WITH %s", query))
-    arrays = {
-        name: np.array(values or [], dtype=np.float64)
-        for name, values in zip(_NAMES, row, strict=True)
-    }
-    order = np.lexsort((arrays["partner_id"], arrays["number"]))
-    arrays = {name: array[order] for name, array in arrays.items()}
-    arrays["partner_id"] = arrays["partner_id"].astype(np.int64)
-    return arrays
+    return to_arrays(_NAMES, row, ("number", "partner_id"))
 
 
 def hash_of(data):
-    digest = hashlib.sha256()
-    for name in _NAMES:
-        digest.update(np.ascontiguousarray(data[name]).tobytes())
-    return digest.hexdigest()
+    return hash_arrays(data, _NAMES)
