@@ -26,8 +26,8 @@ class CustomerProfile(models.Model):
         }
         if self.inter_purchase_days is not False and self.inter_purchase_days:
             return self.env._(
-                "Last order %(days)s days ago, on %(date)s; usually %(gap)s days pass "
-                "between two.",
+                "Last order %(days)s days ago, on %(date)s; usual days between two: "
+                "%(gap)s.",
                 **values,
             )
         return self.env._("Last order %(days)s days ago, on %(date)s.", **values)
