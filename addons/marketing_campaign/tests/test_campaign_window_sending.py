@@ -186,7 +186,7 @@ class TestWindowSending(WindowCase):
         )
         campaign.action_pause()
         campaign.write(self._window(*CLOSED))
-        outbox.release(self.env.cr, "x")
+        outbox.release(self.env.cr, "x", campaign.recipient_ids.ids)
         self.env.invalidate_all()
         campaign.action_resume()
         adapter = CountingAdapter()
