@@ -1,4 +1,4 @@
-"""What one row of aggregated columns becomes: arrays in one order, and a fingerprint."""
+"""What a row of aggregated columns becomes: arrays in one order, a fingerprint."""
 
 import hashlib
 

@@ -159,7 +159,7 @@ class Narrator:
         if part in NOUNS and get_kind(self.env, parent) == "date":
             return self._word(NOUNS[part]) % self.tell_noun(parent)
         label = find_field(self.env, path)._description_string(self.env)
-        return self.env._("“%s”", label)
+        return f"“{label}”"
 
     def tell_values(self, path, value):
         """Return one or several values as they are shown to people."""
@@ -202,7 +202,7 @@ class Narrator:
         if kind == "number":
             return formatLang(self.env, value)
         if kind == "share":
-            return self.env._("%s%%", formatLang(self.env, 100 * value, digits=1))
+            return f"{formatLang(self.env, 100 * value, digits=1)}%"
         if kind in RECORDS and type(value) is int:
             return self.env._("a deleted record")
         return str(value) if kind == "integer" else f"“{value}”"

@@ -78,7 +78,7 @@ class CustomerPatternThreshold(models.Model):
         )
 
     def _tell_share(self, share):
-        return self.env._("%s %%", self._tell_number(100 * share))
+        return f"{self._tell_number(100 * share)} %"
 
     def _tell_number(self, value):
         """Return a number as people write it: 2 and 2.5, not 2.0."""

@@ -44,7 +44,7 @@ class SegmentSplit(models.TransientModel):
 
     @api.model
     def _get_default_parts(self):
-        names = ((self.env._("A"), 45), (self.env._("B"), 45))
+        names = (("A", 45), ("B", 45))
         parts = (*names, (self.env._("Holdout"), 10))
         return [Command.create({"name": name, "share": share}) for name, share in parts]
 
