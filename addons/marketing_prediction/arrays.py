@@ -4,6 +4,21 @@ import hashlib
 
 import numpy as np
 
+from odoo.tools import SQL
+
+
+def read_arrays(env, steps, names, parameters, order=("partner_id",)):
+    """Run WITH items, of which the last selects ``columns``; return its arrays.
+
+    :param steps: texts of SQL with the ``parameters`` in them
+    """
+    columns = [SQL("array_agg(%s::float8)", SQL.identifier(name)) for name in names]
+    parameters = {**parameters, "columns": SQL(", ").join(columns)}
+    env.flush_all()
+    query = SQL(", ").join(SQL(step, **parameters) for step in steps)
+    [row] = env.execute_query(SQL("WITH %s", query))
+    return to_arrays(names, row, order)
+
 
 def to_arrays(names, row, order=("partner_id",)):
     """Return ``{name: array}`` of one row of ``array_agg``, sorted by ``order``."""

@@ -4,9 +4,7 @@ A click is the first human one of a message. Counts are decayed: what was 30 day
 weighs half. Customers without a message in the last `WRITTEN_DAYS` are left out.
 """
 
-from odoo.tools import SQL
-
-from .arrays import hash_arrays, to_arrays
+from .arrays import hash_arrays, read_arrays
 from .history_query import DAYS, prepare_days
 
 HALF_LIFE = 30
@@ -71,7 +69,6 @@ _NAMES = (
 
 def read_answers(env, company, until, cuts, customers=None):
     """Return arrays with one element a customer and cut, in the order of both."""
-    env.flush_all()
     parameters = {
         **prepare_days(company, until, customers),
         "cuts": list(cuts),
@@ -79,13 +76,10 @@ def read_answers(env, company, until, cuts, customers=None):
         "history": HISTORY_DAYS,
         "written": WRITTEN_DAYS,
         "outcome": OUTCOME_DAYS,
-        "columns": SQL(", ").join(
-            SQL("array_agg(%s::float8)", SQL.identifier(name)) for name in _NAMES
-        ),
     }
-    query = SQL(", ").join(SQL(part, **parameters) for part in (DAYS, _ANSWERS))
-    [row] = env.execute_query(SQL("WITH %s", query))
-    return to_arrays(_NAMES, row, ("number", "partner_id"))
+    return read_arrays(
+        env, (DAYS, _ANSWERS), _NAMES, parameters, ("number", "partner_id")
+    )
 
 
 def hash_of(data):

@@ -6,7 +6,7 @@ has not bought for `GONE_DAYS` is left out: such a customer is gone, not about t
 
 from odoo.tools import SQL
 
-from .arrays import hash_arrays, to_arrays
+from .arrays import hash_arrays, read_arrays
 from .history_query import DAYS, prepare_days
 
 GONE_DAYS = 365
@@ -94,19 +94,15 @@ def read_first_day(env, company):
 
 def read_rhythms(env, company, until, cuts, customers=None):
     """Return arrays with one element a customer and cut, in the order of both."""
-    env.flush_all()
     parameters = {
         **prepare_days(company, until, customers),
         "cuts": list(cuts),
         "gone": GONE_DAYS,
         "own_gaps": OWN_GAPS,
-        "columns": SQL(", ").join(
-            SQL("array_agg(%s::float8)", SQL.identifier(name)) for name in _NAMES
-        ),
     }
-    query = SQL(", ").join(SQL(part, **parameters) for part in (DAYS, _RHYTHM))
-    [row] = env.execute_query(SQL("WITH %s", query))
-    return to_arrays(_NAMES, row, ("number", "partner_id"))
+    return read_arrays(
+        env, (DAYS, _RHYTHM), _NAMES, parameters, ("number", "partner_id")
+    )
 
 
 def hash_of(data):

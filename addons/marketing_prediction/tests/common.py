@@ -89,6 +89,24 @@ class PredictionCase(TransactionCase):
     def day(cls, days):
         return datetime.combine(cls.today - timedelta(days=days), time(12))
 
+    def score_in_batches(self, model, middle):
+        """Check that two batches give the scores of one, and return those."""
+        parts = [
+            self.method.score(
+                model.parameters,
+                self.method.read_scoring(
+                    self.env, self.company_a, self.today, first, last
+                ),
+                self.today,
+                {},
+            )
+            for first, last in ((0, 2**31 - 1), (0, middle), (middle + 1, 2**31 - 1))
+        ]
+        for name, column in parts[0].items():
+            joined = [*parts[1][name], *parts[2][name]]
+            self.assertEqual(list(column), joined, name)
+        return parts[0]
+
     @classmethod
     def _number_customers(cls, size):
         """Return ids that are the same in every database.

@@ -98,21 +98,7 @@ class TestContact(PredictionCase):
 
     def test_scores_do_not_depend_on_the_batch(self):
         model = self.fit_once(self.company_a, "contact")
-        middle = self.partner_ids[200]
-        parts = [
-            self.method.score(
-                model.parameters,
-                self.method.read_scoring(
-                    self.env, self.company_a, self.today, first, last
-                ),
-                self.today,
-                {},
-            )
-            for first, last in ((0, 2**31 - 1), (0, middle), (middle + 1, 2**31 - 1))
-        ]
-        for name, column in parts[0].items():
-            joined = [*parts[1][name], *parts[2][name]]
-            self.assertEqual(list(column), joined, name)
+        self.score_in_batches(model, self.partner_ids[200])
 
     def test_without_own_hours_none_is_named(self):
         self.env.cr.execute(
