@@ -9,6 +9,7 @@ much later, as from a relay that thinks or is far away.
 
 import argparse
 import asyncio
+import selectors
 
 
 def _parse():
@@ -75,6 +76,15 @@ class Sink(asyncio.Protocol):
             self._say(b"250 ok\r\n")
 
 
+def make_loop():
+    """Return a loop that waits to the microsecond.
+
+    asyncio's epoll rounds each wait up to the next millisecond, which would add half of
+    one to every answer.
+    """
+    return asyncio.SelectorEventLoop(selectors.SelectSelector())
+
+
 async def main():
     loop = asyncio.get_running_loop()
     server = await loop.create_server(Sink, "127.0.0.1", 0)
@@ -83,4 +93,5 @@ async def main():
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    with asyncio.Runner(loop_factory=make_loop) as runner:
+        runner.run(main())

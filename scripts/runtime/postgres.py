@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 from . import paths, processes
@@ -144,10 +145,12 @@ def _start_server(data: Path, port: int, fsync: bool) -> None:
 
 
 def _wait_until_ready(port: int) -> None:
+    """Wait up to five minutes: after a power cut it first reads all its files."""
     command = [binaries() / "pg_isready", "-h", "127.0.0.1", "-p", str(port), "-q"]
-    for _attempt in range(600):
+    for _attempt in range(1500):
         if subprocess.run(command, check=False, timeout=10).returncode == 0:
             return
+        time.sleep(0.2)
     raise SetupError("PostgreSQL does not accept connections: see .run/logs")
 
 

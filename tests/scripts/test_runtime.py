@@ -8,7 +8,15 @@ import sys
 
 import pytest
 
-from runtime import databases, odoo_source, paths, processes, python_env, report
+from runtime import (
+    databases,
+    odoo_source,
+    paths,
+    postgres,
+    processes,
+    python_env,
+    report,
+)
 
 
 @pytest.fixture
@@ -217,3 +225,18 @@ def test_every_command_is_executable_and_parses(script):
     file = paths.ROOT / "scripts" / script
     assert os.access(file, os.X_OK)
     subprocess.run(["sh", "-n", str(file)], check=True)
+
+
+def test_a_slow_recovery_of_postgresql_is_waited_for(monkeypatch):
+    """After a power cut it reads all its files before it lets anybody in."""
+    answers = iter([2] * 700 + [0])
+    waits = []
+    monkeypatch.setattr(postgres, "binaries", lambda: paths.RUN)
+    monkeypatch.setattr(
+        postgres.subprocess,
+        "run",
+        lambda command, **options: subprocess.CompletedProcess(command, next(answers)),
+    )
+    monkeypatch.setattr(postgres.time, "sleep", waits.append)
+    postgres._wait_until_ready(1)
+    assert sum(waits) > 120

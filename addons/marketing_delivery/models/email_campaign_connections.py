@@ -6,7 +6,7 @@ from functools import partial
 from odoo import models
 
 from odoo.addons.marketing_queue import publisher
-from odoo.addons.marketing_queue.isolation import own_transaction
+from odoo.addons.marketing_queue.isolation import read_committed
 
 from ..sender import backlog, settings
 from ..sender.helpers import helping, share
@@ -42,10 +42,11 @@ class EmailCampaign(models.Model):
         """Run a pump that has reached the provider, and helpers beside it."""
         if connections == 1:
             return pump.run()
-        work = partial(
-            _help_deliver, self.env.registry, self.id, provider.id, pump.composer
-        )
-        with helping(connections - 1, work):
+        # read here: the environment of each helper would have to read all of it again
+        adapters = [provider._get_adapter() for _helper in range(connections - 1)]
+        self.env.cr.commit()
+        work = partial(_help_deliver, self.env.registry, pump)
+        with helping(adapters, work):
             wait = pump.run()
         return wait if wait is True or pump.held_by else self._look_again()
 
@@ -56,14 +57,9 @@ class EmailCampaign(models.Model):
         return limit_wait(wait)
 
 
-def _help_deliver(registry, campaign_id, provider_id, composer):
-    """Send beside another pump of this process, over one more connection.
-
-    :param composer: of that pump; it holds no record, so threads may share it
-    """
-    with own_transaction(registry) as env:
-        provider = env["delivery.provider"].browse(provider_id)
-        campaign = env["email.campaign"].browse(campaign_id)
-        pump = campaign._prepare_pump(provider, composer)
-        if pump:
-            pump.run()
+def _help_deliver(registry, pump, adapter):
+    """Send beside another pump of this process, over one more connection."""
+    with registry.cursor() as cr:
+        read_committed(cr)
+        adapter.connect()
+        pump.beside(cr, adapter).run()

@@ -92,10 +92,10 @@ class EmailCampaign(models.Model):
         Called before each pump; addons that know such times extend it.
         """
 
-    def _prepare_pump(self, provider, composer=None):
+    def _prepare_pump(self, provider):
         """Return a connected pump, or None when the campaign had to be paused."""
         adapter = provider._get_adapter()
-        composer = composer or self._prepare_composer(adapter.capabilities.form)
+        composer = self._prepare_composer(adapter.capabilities.form)
         if not composer:
             return None
         cr = self.env.cr

@@ -42,6 +42,16 @@ class Admission:
         self._counted = allowance.Grant(0)  # claimed and not let through so far
         self._unused = []  # counted for their mailbox providers, and refused
 
+    def beside(self, cr):
+        """Return the same for another pump of this process, on its own cursor."""
+        return Admission(
+            cr,
+            pools=self._pools,
+            pacing=self._pacing.beside(cr),
+            questions=self._questions,
+            quiet=self._quiet,
+        )
+
     # === CLAIMED MESSAGES ===#
 
     def look(self, wanted):

@@ -15,11 +15,11 @@ _logger = logging.getLogger(__name__)
 
 
 @contextmanager
-def helping(number, work):
-    """Call ``work`` in ``number`` threads beside the body, and wait for them."""
+def helping(adapters, work):
+    """Call ``work`` with each adapter in a thread beside the body; wait for them."""
     threads = [
-        threading.Thread(target=_guard, args=(work,), name=f"sender-{index}")
-        for index in range(number)
+        threading.Thread(target=_guard, args=(work, adapter), name=f"sender-{index}")
+        for index, adapter in enumerate(adapters)
     ]
     for thread in threads:
         thread.daemon = True  # a process that is stopped does not wait for them
@@ -32,10 +32,10 @@ def helping(number, work):
             thread.join()
 
 
-def _guard(work):
+def _guard(work, adapter):
     """What goes wrong in a helper ends it; the pump that it helps goes on."""
     try:
-        work()
+        work(adapter)
     except ProviderDown as error:
         _logger.info("one connection less: %s", error)
     except ContentProblem as problem:

@@ -34,6 +34,10 @@ class Pacing:
         self._moments = {}  # group -> the minute in which it was counted last
         self._put_off = Counter()  # messages of a group that wait, over this pump
 
+    def beside(self, cr):
+        """Return the same for another pump of this process, on its own cursor."""
+        return Pacing(cr, self._provider_id, self._groups)
+
     def find_group(self, address):
         return self._groups.get((address or "").rpartition("@")[2].strip().lower())
 

@@ -16,6 +16,7 @@ from .adapter import UNKNOWN, WITHHELD, Outcome
 from .composer import Unsendable
 from .outbox import Answer
 from .prepared import Repeating
+from .sizes import Sizes
 
 
 def now():
@@ -55,10 +56,17 @@ class Pump:
         self._cursor = cr
         self._campaign_id = campaign_id
         self._adapter = adapter
-        self.composer = composer
+        self._composer = composer
         self._admission = admission
         self.held_by = None  # the scope of the allowance that ended the pump
         self._on_progress = on_progress
+        self._common = {
+            "campaign_id": campaign_id,
+            "provider_id": provider_id,
+            "route": route,
+            "composer": composer,
+            "on_progress": on_progress,
+        }
         self._token = str(uuid.uuid4())
         self._claimed_by = {
             "campaign_id": campaign_id,
@@ -68,8 +76,7 @@ class Pump:
         }
         self._journal = journal.Journal(journal.directory(cr.dbname), self._token)
         self._stop_at = now() + settings.PUMP
-        self._batch = adapter.capabilities.batch
-        self._portion = 2 * self._batch
+        self._sizes = Sizes(adapter.capabilities.batch)
         self._lease_end = 0.0
         self._begun = set()
         self._held = set()  # ids of messages claimed, and not yet shown to the gate
@@ -89,6 +96,16 @@ class Pump:
         due = self._get_wait()
         return due if due is None or wait is None else wait
 
+    def beside(self, cr, adapter):
+        """Return a pump for the same messages over one more connection.
+
+        It may run in another thread: what both use holds no cursor and no record.
+
+        :param cr: a cursor of its own under READ COMMITTED
+        """
+        admission = self._admission.beside(cr)
+        return Pump(cr, adapter=adapter, admission=admission, **self._common)
+
     def get_failures(self):
         """Return how many messages in a row were refused for good."""
         return self._admission.failures
@@ -96,27 +113,22 @@ class Pump:
     def _send_portions(self):
         while now() < self._stop_at:
             started = now()
-            wanted = min(self._portion, settings.PORTION)
+            wanted = min(self._sizes.portion, settings.PORTION)
             room = self._admission.look(wanted)
             if not room.number:
                 self.held_by = room.scope
                 return room.wait
             if room.number < wanted:  # short of a limit, a dead sender wastes little
-                wanted = min(room.number, self._batch)
+                wanted = min(room.number, self._sizes.batch)
             claimed = self._claim(wanted)
             rows = self._admission.put_off(self._token, claimed)
-            contexts = self.composer.read_contexts(self._cursor, rows) if rows else {}
+            contexts = self._composer.read_contexts(self._cursor, rows) if rows else {}
             rows = self._admission.count(rows)
             self._cursor.commit()
             if not claimed or not self._send_portion(rows, contexts):
                 return None
-            self._adjust_portion(len(claimed), now() - started)
+            self._sizes.learn_portion(len(claimed), now() - started)
         return True
-
-    def _adjust_portion(self, number, seconds):
-        """Claim what can leave soon: many connections are done at the same time."""
-        fitting = settings.PORTION_SECONDS * number / max(seconds, 0.001)
-        self._portion = max(self._batch, min(int(fitting), settings.PORTION))
 
     def _claim(self, limit):
         rows = outbox.claim(self._cursor, limit=limit, **self._claimed_by)
@@ -126,20 +138,13 @@ class Pump:
     def _send_portion(self, rows, contexts):
         """Send claimed rows; return False when the gate is closed for all of them."""
         while rows and now() < self._stop_at:
-            batch, rows = rows[: self._batch], rows[self._batch :]
+            size = self._sizes.batch
+            batch, rows = rows[:size], rows[size:]
             started = now()
             if not self._send_batch(batch, contexts):
                 return False
-            self._adjust_batch(now() - started)
+            self._sizes.learn_batch(now() - started)
         return True
-
-    def _adjust_batch(self, seconds):
-        """Make batches so small that pause and figures stay live."""
-        largest = self._adapter.capabilities.batch
-        if seconds > settings.SLOW_BATCH:
-            self._batch = max(1, self._batch // 2)
-        else:
-            self._batch = min(largest, self._batch + max(1, largest // 10))
 
     def _send_batch(self, rows, contexts):
         messages, refused = self._compose(rows, contexts)
@@ -153,7 +158,7 @@ class Pump:
         messages, refused = [], []
         for row in rows:
             try:
-                messages.append(self.composer.compose(row, contexts))
+                messages.append(self._composer.compose(row, contexts))
             except Unsendable as problem:
                 answer = Answer(row.id, "failed", problem.reason, problem.detail)
                 refused.append((row, answer))

@@ -34,5 +34,5 @@ HTTP_REPLY = _number("MARKETING_HTTP_REPLY_SECONDS", 30)
 LONGEST_WAIT = 3600
 
 PORTION = 200  # rows claimed, and contexts read, at once; as many at most
-PORTION_SECONDS = 1.0  # and no more than leave in this time
+PORTION_SECONDS = 1.5  # and no more than leave in this time
 SLOW_BATCH = 2.0  # seconds; slower ones are halved

@@ -22,6 +22,7 @@ from . import test_mime
 from . import test_replies
 from . import test_signup
 from . import test_signup_http
+from . import test_sizes
 from . import test_smtp_adapter
 from . import test_sender_access
 from . import test_message_erasure

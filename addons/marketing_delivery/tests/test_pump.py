@@ -180,15 +180,25 @@ class TestPump(SenderCase):
             self.assertEqual(len(parts), min(connections, senders))
 
     def test_connections_share_what_was_compiled(self):
-        registry = self.env.registry
-        with self._sending(FakeAdapter(), Renderer()), registry.cursor() as cr:
+        """A helper sends what the pump beside it leaves, and reads nothing again."""
+        rows = self._add("a@x.example") + self._add("b@x.example")
+        mine, others = FakeAdapter(), FakeAdapter()
+        with self._sending(mine, Renderer()), self.env.registry.cursor() as cr:
             campaign = self.campaign.with_env(self.env(cr=cr))
-            provider = self.provider.with_env(campaign.env)
-            pump = campaign._prepare_pump(provider)
-            with patch.object(registry["email.campaign"], "_prepare_composer") as new:
-                helper = campaign._prepare_pump(provider, pump.composer)
-        self.assertFalse(new.called)
-        self.assertIs(helper.composer, pump.composer)
+            pump = campaign._prepare_pump(self.provider.with_env(campaign.env))
+            models = self.env.registry["email.campaign"]
+            with (
+                patch.object(models, "_prepare_composer") as new_composer,
+                patch.object(models, "_prepare_admission") as new_admission,
+            ):
+                helper = pump.beside(cr, others)
+                self.assertIsNone(helper.run())
+            pump.run()
+        self.assertFalse(new_composer.called or new_admission.called)
+        self.assertFalse(mine.messages)
+        addresses = {message.address for message in others.messages}
+        self.assertEqual(addresses, {"a@x.example", "b@x.example"})
+        self.assertEqual(set(rows.mapped("state")), {"sent"})
 
     def test_sum_of_states_is_checked(self):
         self._add("a@x.example")
