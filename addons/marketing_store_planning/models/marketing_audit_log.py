@@ -1,0 +1,12 @@
+from odoo import api, models
+
+
+class MarketingAuditLog(models.Model):
+    _inherit = "marketing.audit.log"
+
+    @api.model
+    def _selection_event(self):
+        return [
+            *super()._selection_event(),
+            ("plan_status_changed", self.env._("Plan Status Changed")),
+        ]

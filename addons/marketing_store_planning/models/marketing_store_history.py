@@ -1,0 +1,37 @@
+from odoo import api, fields, models
+
+
+class MarketingStore(models.Model):
+    """What past drops brought, summed up for the store's own page."""
+
+    _inherit = "marketing.store"
+
+    result_ids = fields.One2many("store.campaign.result", "store_id")
+    drop_count = fields.Integer("Drops", compute="_compute_history")
+    pieces_total = fields.Integer("Pieces", compute="_compute_history")
+    conversion_rate = fields.Float(
+        compute="_compute_history", help="Conversions of 100 pieces, all drops."
+    )
+    largest_drop = fields.Integer(compute="_compute_history")
+
+    @api.depends_context("uid")
+    def _compute_history(self):
+        groups = self.env["store.campaign.result"]._read_group(
+            [("store_id", "in", self.ids), ("pieces", ">", 0)],
+            ["store_id"],
+            ["__count", "pieces:sum", "conversions:sum", "pieces:max"],
+        )
+        figures = {store.id: values for store, *values in groups}
+        for store in self:
+            drops, pieces, conversions, largest = figures.get(store.id, (0, 0, 0, 0))
+            store.drop_count = drops
+            store.pieces_total = pieces
+            store.conversion_rate = conversions / pieces if pieces else 0.0
+            store.largest_drop = largest
+
+    def action_open_results(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "marketing_store_planning.store_campaign_result_action"
+        )
+        return {**action, "domain": [("store_id", "=", self.id)], "context": {}}

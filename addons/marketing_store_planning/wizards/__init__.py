@@ -1,0 +1,3 @@
+from . import campaign_plan_execute
+from . import campaign_plan_execute_part
+from . import campaign_plan_assign
