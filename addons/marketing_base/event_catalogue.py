@@ -195,6 +195,17 @@ _MARKETERS = {
     ),
 }
 _SYSTEM = {
+    "campaign_rejudged": BuiltIn(
+        _DELIVERY,
+        INTERNAL,
+        {
+            "channel": CHANNEL,
+            "reaction": _one_of("campaign_viewed", "campaign_clicked"),
+            "revision": ID,
+            "at": {**MOMENT, "type": ["string", "null"]},
+        },
+        ("reaction", "revision"),
+    ),
     "data_refresh_completed": BuiltIn(
         "marketing_base",
         INTERNAL,

@@ -7,6 +7,7 @@ the order's date; messages are e-mails by the words of our own log. Months are U
 from odoo.tools import SQL
 
 from .engagement_query import BOUNCE
+from .engagement_rejudged import LAST_WORD
 
 _PEOPLE = """
 people AS MATERIALIZED (
@@ -58,27 +59,34 @@ SELECT customer_id, DATE_TRUNC('month', at)::date, SUM(amount), SUM(number)::int
 """
 
 # Ids stay as they were logged: those merged into a customer since count for it.
-_MESSAGES = """
+_MESSAGES = f"""
 , logged AS (
     SELECT id, customer_id FROM people
      UNION
     SELECT merged.partner_id, people.customer_id
       FROM people
       JOIN marketing_identity merged ON merged.canonical_partner_id = people.id
+), said AS (
+    SELECT logged.customer_id, said.recipient_id, said.event_type,
+           CASE WHEN word.known THEN word.at ELSE said.occurred_at END AS at
+      FROM logged
+      JOIN marketing_event said
+        ON said.partner_id = logged.id AND said.occurred_at >= %(since)s
+      LEFT JOIN {LAST_WORD} word ON TRUE
+     WHERE said.company_id = %(company)s AND said.source_id = 'odoo'
+       AND said.event_type
+           IN ('campaign_delivered', 'campaign_viewed', 'campaign_clicked')
+       AND COALESCE(said.properties ->> 'channel', 'email') = 'email'
+       AND NOT said.properties ? 'suspect'
 )
-SELECT logged.customer_id, DATE_TRUNC('month', said.occurred_at)::date,
-       COUNT(*) FILTER (WHERE said.event_type = 'campaign_delivered' AND NOT EXISTS (
+SELECT customer_id, DATE_TRUNC('month', at)::date,
+       COUNT(*) FILTER (WHERE event_type = 'campaign_delivered' AND NOT EXISTS (
            SELECT FROM marketing_event e
             WHERE e.recipient_id = said.recipient_id AND %(bounce)s))::int,
-       COUNT(*) FILTER (WHERE said.event_type = 'campaign_viewed')::int,
-       COUNT(*) FILTER (WHERE said.event_type = 'campaign_clicked')::int
-  FROM logged
-  JOIN marketing_event said
-    ON said.partner_id = logged.id AND said.occurred_at >= %(since)s
- WHERE said.company_id = %(company)s AND said.source_id = 'odoo'
-   AND said.event_type IN ('campaign_delivered', 'campaign_viewed', 'campaign_clicked')
-   AND COALESCE(said.properties ->> 'channel', 'email') = 'email'
-   AND NOT said.properties ? 'suspect'
+       COUNT(*) FILTER (WHERE event_type = 'campaign_viewed')::int,
+       COUNT(*) FILTER (WHERE event_type = 'campaign_clicked')::int
+  FROM said
+ WHERE at >= %(since)s
  GROUP BY 1, 2
 """
 

@@ -12,6 +12,7 @@ DERIVED = (
     "campaign_delivered",
     "campaign_viewed",
     "campaign_clicked",
+    "campaign_rejudged",
     "campaign_converted",
     "campaign_abandoned",
     "data_refresh_completed",

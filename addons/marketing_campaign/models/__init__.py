@@ -6,6 +6,8 @@ from . import email_template_marketing
 from . import email_template_rendering
 from . import email_template_checks
 from . import customer_profile_activity
+from . import customer_profile_mailbox
+from . import delivery_mailbox_domain
 from . import customer_segment
 from . import customer_segment_approval
 from . import email_template_approval

@@ -13,6 +13,7 @@ from . import test_campaign_test_send
 from . import test_campaign_race
 from . import test_email_template
 from . import test_merge_tags
+from . import test_profile_mailbox
 from . import test_rendering
 from . import test_rendering_layout
 from . import test_rendering_parts

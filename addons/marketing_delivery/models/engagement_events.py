@@ -26,6 +26,37 @@ _REACTIONS = f"""
      WHERE r.id = ANY(%(ids)s) AND m.at IS NOT NULL
 """
 
+# What the log says so far of each reaction, the last word of it, and where that is no
+# longer what was judged. The person stays the one of the event that is corrected: a
+# customer who was merged since keeps the counters of both numbers right.
+_REJUDGED = """
+    SELECT 'odoo' AS source_id,
+           concat_ws(':', 'campaign_rejudged', held.reaction, r.send_key,
+                     said.revision + 1) AS event_id,
+           'campaign_rejudged' AS event_type,
+           transaction_timestamp() AT TIME ZONE 'UTC' AS occurred_at, r.company_id,
+           said.partner_id, r.campaign_id, r.id AS recipient_id,
+           jsonb_build_object(
+               'channel', r.channel, 'reaction', held.reaction,
+               'revision', said.revision + 1,
+               'at', to_char(held.at, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')) AS properties
+      FROM campaign_recipient r, LATERAL (VALUES
+           ('campaign_viewed', r.opened_at),
+           ('campaign_clicked', r.clicked_at)) held(reaction, at), LATERAL (
+           SELECT e.partner_id, COALESCE((e.properties ->> 'revision')::int, 0)
+                      AS revision,
+                  CASE e.event_type WHEN 'campaign_rejudged'
+                       THEN (e.properties ->> 'at')::timestamp
+                       ELSE e.occurred_at END AS at
+             FROM marketing_event e
+            WHERE e.recipient_id = r.id AND e.source_id = 'odoo'
+              AND (e.event_id = held.reaction || ':' || r.send_key
+                   OR e.event_type = 'campaign_rejudged'
+                  AND e.properties ->> 'reaction' = held.reaction)
+            ORDER BY 2 DESC LIMIT 1) said
+     WHERE r.id = ANY(%(ids)s) AND said.at IS DISTINCT FROM held.at
+"""
+
 
 class MarketingEngagementProjection(models.AbstractModel):
     """What a message led to, in one event each: delivered, viewed, clicked.
@@ -42,9 +73,12 @@ class MarketingEngagementProjection(models.AbstractModel):
         insert_selected_events(self.env.cr, SQL(_DELIVERED, low=low, high=high))
 
     def _log_reactions(self, recipient_ids):
-        """The first open and the first click of a person; later ones change nothing.
+        """The first open and the first click of a person, and what corrects them.
 
-        :param recipient_ids: who got a first open or click that they had not
+        :param recipient_ids: whose first open or click is not the one it was
         """
         if recipient_ids:
-            insert_selected_events(self.env.cr, SQL(_REACTIONS, ids=recipient_ids))
+            for events in (_REACTIONS, _REJUDGED):
+                # pylint: disable-next=sql-injection
+                query = SQL(events, ids=recipient_ids)
+                insert_selected_events(self.env.cr, query)

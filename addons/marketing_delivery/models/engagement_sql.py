@@ -101,8 +101,8 @@ WRITE_RECIPIENTS = """
                CASE WHEN r.email_address IS NOT NULL
                     THEN COALESCE(bounce ->> 'detail', r.bounce_reason) END
                    AS bounce_reason,
-               r.opened_at IS NULL AND said.opened_at IS NOT NULL
-               OR r.clicked_at IS NULL AND clicked.clicked_at IS NOT NULL AS reacted
+               (r.opened_at, r.clicked_at)
+               IS DISTINCT FROM (said.opened_at, clicked.clicked_at) AS reacted
           FROM campaign_recipient r, LATERAL (
                SELECT min(e.occurred_at) FILTER (WHERE e.event_type = 'email_opened'
                           AND NOT %(machine_open)s) AS opened_at,

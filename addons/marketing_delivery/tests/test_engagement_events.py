@@ -58,6 +58,30 @@ class TestEngagementEvents(EventMixin, TrackingMixin, TransactionCase):
         self.env["marketing.engagement.projection"]._rebuild()
         self.assertEqual(len(self.logged("campaign_clicked")), 1)
 
+    def test_a_verdict_that_changes_is_said_anew(self):
+        """Human, machine, human: the log follows, also after a rebuild."""
+        self._click(60, 1, xact=10)
+        self._click(62, 2, xact=10)
+        self._project(horizon=20)
+        self._click(61, 3, xact=20)  # the third of a burst
+        self._project(horizon=30)
+        moved = self.env["res.partner"].create({"name": "Merged"})
+        self.recipient.customer_id = moved
+        self.env.flush_all()
+        self._click(500, 4, xact=30)
+        self._project(horizon=40)
+        engagement = self.env["marketing.engagement.projection"]
+        engagement._rebuild()
+        self.assertEqual(self.seconds("campaign_clicked"), [(self.recipient.id, 60)])
+        said = self.logged("campaign_rejudged")
+        expected = [(1, None), (2, "2026-03-02T09:08:20.000000Z")]
+        found = [event["properties"] for event in said]
+        self.assertEqual([(each["revision"], each["at"]) for each in found], expected)
+        for event in said:
+            self.assertEqual(event["partner_id"], self.customer.id)
+            self.assertEqual(event["recipient_id"], self.recipient.id)
+            self.assertEqual(event["properties"]["reaction"], "campaign_clicked")
+
     def test_these_events_change_no_number(self):
         """A program may say them as well; what is counted comes from our own doors."""
         for source in ("odoo", "api:1"):
@@ -70,8 +94,9 @@ class TestEngagementEvents(EventMixin, TrackingMixin, TransactionCase):
     def test_events_of_our_own_doors_fit_their_schemas(self):
         rules = self.env["marketing.event.type"]._get_rules()
         self._log("email_sent", 0)
-        self._click(60, 1)
-        self._project()
+        for position in (1, 2, 3):
+            self._click(60 + position, position, xact=position)
+            self._project(horizon=position + 1)
         self.env.cr.execute(
             """SELECT event_type, properties FROM marketing_event
                 WHERE recipient_id = %s""",

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, split_every
 
 from ..engagement_query import add_engagement
+from ..engagement_rejudged import recount_rejudged
 from ..profile_write import write_engagement
 
 NAME = "customer.engagement"
@@ -72,8 +73,9 @@ class CustomerEngagement(models.Model):
     def _add(self, low, high):
         self.env.flush_all()
         rows = self.env.execute_query(add_engagement(low, high))
+        again = self.env.execute_query(recount_rejudged(low, high))
         self.invalidate_model(flush=False)
-        return rows
+        return sorted({*rows, *again})
 
     def _write_profiles(self, touched):
         """Update the profiles of the customers that these logged ids mean today."""

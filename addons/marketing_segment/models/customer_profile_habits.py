@@ -166,7 +166,10 @@ class CustomerProfile(models.Model):
         help="The month of the last twelve with the most revenue.",
     )
     mailbox_provider = fields.Selection(
-        MAILBOXES, readonly=True, help="Who keeps the mailbox, by the e-mail domain."
+        MAILBOXES,
+        readonly=True,
+        help="Who keeps the mailbox: by the e-mail domain, and for domains of firms by "
+        "the mail server that sending has learnt.",
     )
 
     @api.model

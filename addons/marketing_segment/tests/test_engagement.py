@@ -156,13 +156,48 @@ class TestEngagement(EngagementCase):
     def _of(self, rows):
         return {partner_id: row[-len(ENGAGEMENT) :] for partner_id, row in rows.items()}
 
+    def _rejudge(self, partner, recipient, reaction, revision, days=None):
+        at = None if days is None else f"{self._moment(days).isoformat()}.000000Z"
+        said = {"reaction": reaction, "revision": revision, "at": at}
+        self._log(
+            partner, "campaign_rejudged", recipient=recipient, channel="email", **said
+        )
+
+    def test_a_click_that_is_judged_anew(self):
+        first, second, third = self.people[:3]
+        self._log(first, "campaign_clicked", 9, recipient=101, channel="email")
+        self._log(first, "campaign_clicked", 4, recipient=102, channel="email")
+        self._log(second, "campaign_viewed", 5, recipient=201, channel="email")
+        self._log(third, "campaign_clicked", 5, recipient=301, channel="email")
+        self._rejudge(third, 301, "campaign_clicked", 1)  # in the window of the first
+        self._count()
+        self.assertEqual(self._counts(first)[1:3], (0, 2))
+        self.assertEqual(self._counts(third)[2], 0)
+        self.assertFalse(self._profile(third).last_click_at)
+        self._next()
+        self._rejudge(first, 102, "campaign_clicked", 1)
+        self._rejudge(second, 201, "campaign_viewed", 1, days=3)  # another moment
+        self._count()
+        self.assertEqual(self._counts(first)[2], 1)
+        self.assertEqual(self._profile(first).last_click_at, self._moment(9))
+        self.assertEqual(self._counts(second)[1], 1)
+        self.assertEqual(self._profile(second).last_open_at, self._moment(3))
+        self._assert_rebuilt()
+        self._next()
+        self._rejudge(first, 102, "campaign_clicked", 2, days=4)
+        self._log(first, "campaign_clicked", 2, recipient=103, channel="email")
+        self._count()
+        self.assertEqual(self._counts(first)[2], 3)
+        self.assertEqual(self._profile(first).last_click_at, self._moment(2))
+        self._assert_rebuilt()
+
     def test_window_by_window_is_a_recount(self):
         """Random events in five windows: counters and profiles as counted at once."""
         types = ("campaign_delivered", "campaign_viewed", "campaign_clicked")
         types += ("campaign_converted", "user_unsubscribed", "email_opened")
         types += ("email_bounced", "email_dropped")
         pick = self.random.choice
-        for _window in range(5):
+        for window in range(5):
             for _event in range(40):
                 self._log(
                     pick(self.people),
@@ -174,10 +209,30 @@ class TestEngagement(EngagementCase):
                     device=pick(["desktop", "mobile", "tablet"]),
                     company=pick([self.company_a, self.company_a, self.company_b]),
                 )
+            partner = pick(self.people)
+            message = 900 + 2 * window
+            for recipient in (message, message + 1):
+                self._log(
+                    partner, "campaign_clicked", recipient=recipient, channel="email"
+                )
+            for recipient in range(900, message, 3):
+                days = pick([None, 2, 70])
+                clicked = self._get_clicker(recipient)
+                self._rejudge(clicked, recipient, "campaign_clicked", window, days)
             self._count()
             self._next()
         self.assertTrue(any(self._profile(each).click_count for each in self.people))
         self._assert_rebuilt()
+
+    def _get_clicker(self, recipient):
+        [[partner_id]] = self.env.execute_query(
+            SQL(
+                """SELECT partner_id FROM marketing_event WHERE recipient_id = %s
+                      AND event_type = 'campaign_clicked'""",
+                recipient,
+            )
+        )
+        return partner_id
 
     def test_nothing_is_read_twice_or_early(self):
         partner = self.people[0]

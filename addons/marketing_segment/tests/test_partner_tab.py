@@ -101,6 +101,10 @@ class TestPartnerTab(EngagementCase):
         self._log(self.firm, "campaign_clicked", channel="email", suspect="bot_agent")
         self._log(self.firm, "campaign_clicked", company=self.company_b)
         self._log(self.firm, "campaign_clicked", 400, channel="email")
+        # said to be a person's, and judged to be a program's later
+        self._log(self.firm, "campaign_clicked", recipient=77, channel="email")
+        anew = {"reaction": "campaign_clicked", "revision": 1, "at": None}
+        self._log(self.firm, "campaign_rejudged", recipient=77, channel="email", **anew)
         partner = self.firm.with_company(self.company_a)
         months = partner.marketing_message_months["months"]
         sums = [
