@@ -1,5 +1,6 @@
 from . import res_company
 from . import res_config_settings
+from . import marketing_named_customer
 from . import customer_profile_dirty
 from . import customer_profile_cut
 from . import customer_profile

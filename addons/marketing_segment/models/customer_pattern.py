@@ -11,6 +11,7 @@ class CustomerPattern(models.Model):
     """
 
     _name = "customer.pattern"
+    _inherit = "marketing.named.customer"
     _description = "Pattern of a Customer"
     _order = "is_primary desc, score desc, id"
     _rec_name = "pattern"
@@ -18,9 +19,6 @@ class CustomerPattern(models.Model):
 
     profile_id = fields.Many2one(
         "customer.profile", required=True, readonly=True, ondelete="cascade"
-    )
-    partner_id = fields.Many2one(
-        "res.partner", "Customer", required=True, readonly=True, ondelete="cascade"
     )
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, ondelete="cascade"
@@ -66,8 +64,3 @@ class CustomerPattern(models.Model):
     def _get_keys(self):
         """Return the names of the patterns in the order of the engine's columns."""
         return [key for key, _label in PATTERN_SELECTION]
-
-    def action_open_partner(self):
-        """Open the customer."""
-        self.ensure_one()
-        return self.partner_id.get_formview_action()

@@ -12,14 +12,12 @@ class CustomerProfile(models.Model):
     """
 
     _name = "customer.profile"
+    _inherit = "marketing.named.customer"
     _description = "Customer Profile"
     _rec_name = "partner_id"
     _order = "monetary desc, revenue desc, id"
     _log_access = False
 
-    partner_id = fields.Many2one(
-        "res.partner", "Customer", required=True, readonly=True, ondelete="cascade"
-    )
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, ondelete="cascade"
     )
@@ -73,13 +71,3 @@ class CustomerProfile(models.Model):
         A refresh then touches no index, as long as segment and category stay.
         """
         self.env.cr.execute("ALTER TABLE customer_profile SET (fillfactor = 85)")
-
-    def action_open_partner(self):
-        """Open the customer behind this profile."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "res.partner",
-            "res_id": self.partner_id.id,
-            "views": [(False, "form")],
-        }

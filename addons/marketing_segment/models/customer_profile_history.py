@@ -34,14 +34,12 @@ class CustomerProfileHistory(models.Model):
     """
 
     _name = "customer.profile.history"
+    _inherit = "marketing.named.customer"
     _description = "Monthly Standing of a Customer"
     _order = "month desc, monetary desc, id"
     _rec_name = "partner_id"
     _log_access = False
 
-    partner_id = fields.Many2one(
-        "res.partner", "Customer", required=True, readonly=True, ondelete="cascade"
-    )
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, ondelete="cascade"
     )
@@ -136,11 +134,6 @@ class CustomerProfileHistory(models.Model):
     def _has_month(self, company, month):
         domain = [("company_id", "=", company.id), ("month", "=", month)]
         return bool(self.search_count(domain, limit=1))
-
-    def action_open_partner(self):
-        """Open the customer."""
-        self.ensure_one()
-        return self.partner_id.get_formview_action()
 
     @api.autovacuum
     def _gc_old(self):

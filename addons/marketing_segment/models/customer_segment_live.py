@@ -132,7 +132,7 @@ class CustomerSegment(models.Model):
     def _describe(self, profile):
         return {
             "id": profile.id,
-            "name": profile.partner_id.display_name,
+            "name": profile.display_name,
             "figures": self.env._(
                 "%(revenue)s in 365 days, last order %(days)s days ago",
                 revenue=self._format_revenue(profile),

@@ -13,6 +13,7 @@ class SegmentMembership(models.Model):
     """
 
     _name = "segment.membership"
+    _inherit = "marketing.named.customer"
     _description = "Segment Membership"
     _rec_name = "partner_id"
     _order = "added_at desc, id desc"
@@ -20,9 +21,6 @@ class SegmentMembership(models.Model):
 
     segment_id = fields.Many2one(
         "customer.segment", required=True, readonly=True, ondelete="cascade"
-    )
-    partner_id = fields.Many2one(
-        "res.partner", "Customer", required=True, readonly=True, ondelete="cascade"
     )
     added_at = fields.Datetime("In Since", required=True, readonly=True)
     left_at = fields.Datetime("Left On", readonly=True)
@@ -97,10 +95,8 @@ class SegmentMembership(models.Model):
             segment._remove_members(memberships.partner_id)
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
-    def action_open_partner(self):
-        """Open the customer."""
-        self.ensure_one()
-        return self.partner_id.get_formview_action()
+    def _get_own_company(self):
+        return self.segment_id.company_id
 
     def action_open_segment(self):
         """Open the segment."""

@@ -1,6 +1,7 @@
 from . import test_access
 from . import test_dirty_marks
 from . import test_engagement
+from . import test_named_customer
 from . import test_partner
 from . import test_partner_tab
 from . import test_pattern_access
