@@ -4,13 +4,25 @@ from odoo.tools import SQL
 from odoo.tools.translate import LazyTranslate
 
 from .segment_activity import Filter
-from .segment_activity_source import ActivitySource
+from .segment_activity_source import ActivitySource, tell_goods
 from .segment_activity_sql import CONTACT, any_of, of_company, within
 
 _lt = LazyTranslate(__name__)
 #: Kinds of events that customers have; the others are ours.
 CATEGORIES = ("behaviour", "campaign")
 START = "product_view"
+# An event names what is shown (the template), what was chosen of it (the variant) or both.
+_NAMED = """
+    SELECT template.id, product.id
+      FROM product_template template
+      LEFT JOIN product_product product ON product.product_tmpl_id = template.id
+     WHERE template.id = ANY(%(products)s) OR template.categ_id IN (
+           SELECT below.id
+             FROM product_category chosen
+             JOIN product_category below
+               ON below.parent_path LIKE chosen.parent_path || '%%'
+            WHERE chosen.id = ANY(%(categories)s))
+"""
 
 
 class EventSource(ActivitySource):
@@ -38,8 +50,16 @@ class EventSource(ActivitySource):
                 choices=names,
                 is_required=True,
                 default=(START,) if START in names else tuple(names)[:1],
-            )
+            ),
+            "categories": Filter(self.env._("Categories"), "product.category"),
+            "products": Filter(self.env._("Products"), "product.template"),
         }
+
+    def tell_what(self, activity, names):
+        goods = tell_goods(self.env, names)
+        if not goods:
+            return names["types"]
+        return self.env._("%(event)s of %(goods)s", event=names["types"], goods=goods)
 
     def select(self, activity, scope):
         """Ids of merged customers in the log mean those who they are today."""
@@ -54,13 +74,34 @@ class EventSource(ActivitySource):
                    ON merged.partner_id = event.partner_id
                  %(contact)s ON contact.id = %(today)s
                 WHERE event.partner_id IS NOT NULL AND event.event_type = ANY(%(types)s)
-                  AND %(company)s AND %(period)s AND %(customers)s""",
+                  AND %(company)s AND %(period)s AND %(customers)s AND %(goods)s""",
             today=today,
             contact=CONTACT,
             types=list(activity.chosen["types"]),
             company=of_company(SQL("event.company_id"), scope),
             period=within(self.env, SQL("event.occurred_at"), activity),
             customers=self._of_customers(scope),
+            goods=self._is_about(activity),
+        )
+
+    def _is_about(self, activity):
+        """Return a condition: the event names one of the chosen products.
+
+        Compared as texts: what a program wrote there need not be a number.
+        """
+        products, categories = (
+            list(activity.chosen[name]) for name in ("products", "categories")
+        )
+        if not products and not categories:
+            return SQL("TRUE")
+        rows = self.env.execute_query(
+            SQL(_NAMED, products=products, categories=categories)
+        )
+        ids = [{str(row[place]) for row in rows if row[place]} for place in (0, 1)]
+        return SQL(
+            """(event.properties ->> 'product_id' = ANY(%s::text[])
+                OR event.properties ->> 'variant_id' = ANY(%s::text[]))""",
+            *(f"{{{','.join(sorted(each))}}}" for each in ids),
         )
 
     def _of_customers(self, scope):

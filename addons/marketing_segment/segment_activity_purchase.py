@@ -4,7 +4,7 @@ from odoo.tools import SQL
 from odoo.tools.translate import LazyTranslate
 
 from .segment_activity import Filter
-from .segment_activity_source import ActivitySource
+from .segment_activity_source import ActivitySource, tell_goods
 from .segment_activity_sql import CONTACT, of_company, of_customers, within
 
 _lt = LazyTranslate(__name__)
@@ -189,8 +189,4 @@ class PurchaseSource(ActivitySource):
         )
 
     def tell_what(self, activity, names):
-        join = self.env._("%(one)s or %(other)s")
-        categories, products = names["categories"], names["products"]
-        if categories and products:
-            return join % {"one": categories, "other": products}
-        return categories or products
+        return tell_goods(self.env, names)

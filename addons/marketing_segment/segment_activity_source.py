@@ -46,3 +46,11 @@ class ActivitySource:
         :param names: {filter: names as people read them, joined}
         """
         return " ".join(names.values())
+
+
+def tell_goods(env, names):
+    """Return chosen categories and products as one object of a clause."""
+    categories, products = names["categories"], names["products"]
+    if categories and products:
+        return env._("%(one)s or %(other)s", one=categories, other=products)
+    return categories or products

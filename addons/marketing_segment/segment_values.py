@@ -1,6 +1,5 @@
 """Which plain values a condition may hold."""
 
-import math
 from datetime import date, datetime
 
 from odoo.tools.date_utils import parse_date
@@ -14,8 +13,7 @@ def is_number(value, limit, types=(int, float)):
     return (
         isinstance(value, types)
         and not isinstance(value, bool)
-        and math.isfinite(value)
-        and abs(value) <= limit
+        and abs(value) <= limit  # false for NaN, and for integers beyond any float
     )
 
 

@@ -7,6 +7,8 @@ from odoo.addons.marketing_base.api.operation import IDENTIFIER, PAGE, operation
 from odoo.addons.marketing_base.api.problems import Problem
 from odoo.addons.marketing_base.api.values import MOMENT_OR_NULL, utc
 
+from ..models.customer_segment_criteria import RULES
+
 SEGMENT = {
     "title": "Segment",
     "type": "object",
@@ -21,10 +23,12 @@ SEGMENT = {
         "last_calculated_at": MOMENT_OR_NULL,
     },
 }
-RULE = {
-    # a group of conditions; what is in it is checked when it is read
-    "criteria": {"type": "object"},
-    "rfm": {"type": "object"},
+# what is in a rule is checked when it is read
+RULE = {key: {"type": "object"} for _field, key in RULES.values()}
+RULED_SEGMENT = {
+    **SEGMENT,
+    "title": "SegmentWithRule",
+    "properties": {**SEGMENT["properties"], **RULE},
 }
 NEW_SEGMENT = {
     "type": "object",
@@ -50,7 +54,9 @@ ESTIMATE = {
 RULE_HELP = (
     '`criteria` is a group of conditions, {"logic": "AND", "conditions": '
     '[{"field": "order_count", "operator": ">=", "value": 5}]}, where a condition may '
-    'be such a group again; `rfm` is {"segments": ["champions"]} or score ranges. '
+    'be such a group again; `rfm` is {"segments": ["champions"]} or score ranges; '
+    '`behaviour` is {"patterns": ["WEEKEND_SHOPPER"]}, and if wanted "match" (any or '
+    'all), "min_score" (from 0 to 1) and "primary_only". One of the three is given. '
 )
 
 
@@ -71,21 +77,22 @@ class ApiSegments(http.Controller):
         "/api/v1/segments/<int:segment_id>",
         scope="read:segments",
         summary="One segment",
-        description="The counts are those of `last_calculated_at`.",
-        answer=SEGMENT,
+        description="The counts are those of `last_calculated_at`. The rule comes as "
+        "it can be sent to make such a segment; a fixed list has none.",
+        answer=RULED_SEGMENT,
         versioned=True,
     )
     def get_segment(self, call, segment_id):
-        return _represent(call.find("customer.segment", segment_id))
+        return _represent_ruled(call.find("customer.segment", segment_id))
 
     @operation(
         "POST",
         "/api/v1/segments",
         scope="write:segments",
         summary="Create a segment",
-        description=RULE_HELP + "Without either it is a fixed list.",
+        description=RULE_HELP + "Without a rule it is a fixed list.",
         body=NEW_SEGMENT,
-        answer=SEGMENT,
+        answer=RULED_SEGMENT,
         status=201,
         idempotent=True,
     )
@@ -96,7 +103,7 @@ class ApiSegments(http.Controller):
             "description": call.body.get("description") or False,
             "company_id": call.env.company.id,
         }
-        return _represent(call.env["customer.segment"].create(values))
+        return _represent_ruled(call.env["customer.segment"].create(values))
 
     @operation(
         "POST",
@@ -119,15 +126,11 @@ class ApiSegments(http.Controller):
 
 def _read_rule(body):
     """Return the fields of a segment of the rule in a body, with its type."""
-    if "criteria" in body and "rfm" in body:
-        raise Problem(422, "Give either criteria or rfm.")
-    if "criteria" in body:
-        return {
-            "segment_type": "dynamic",
-            "filter_criteria": json.dumps(body["criteria"]),
-        }
-    if "rfm" in body:
-        return {"segment_type": "rfm", "rfm_config": json.dumps(body["rfm"])}
+    given = [(type_, *names) for type_, names in RULES.items() if names[1] in body]
+    if len(given) > 1:
+        raise Problem(422, f"Give one of {', '.join(RULE)}, not several.")
+    for type_, field, key in given:
+        return {"segment_type": type_, field: json.dumps(body[key])}
     return {}
 
 
@@ -141,3 +144,7 @@ def _represent(segment):
         "sendable_count": segment.sendable_count,
         "last_calculated_at": utc(segment.last_calculated_at),
     }
+
+
+def _represent_ruled(segment):
+    return _represent(segment) | segment._get_rule()

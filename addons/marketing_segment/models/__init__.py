@@ -29,6 +29,7 @@ from . import customer_segment_pattern
 from . import customer_profile_activity
 from . import customer_segment_references
 from . import customer_segment_criteria
+from . import customer_segment_pattern_config
 from . import segment_membership
 from . import customer_segment_members
 from . import customer_segment_copies

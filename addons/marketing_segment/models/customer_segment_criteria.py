@@ -8,6 +8,12 @@ from ..segment_rules import RuleProblem, check_domain
 from .customer_segment import SCORE_FIELDS, SCORES
 
 _ALL_SCORES = [1, 2, 3, 4, 5]
+#: Type of a segment -> the field with its rule as JSON, and what the API calls it.
+RULES = {
+    "dynamic": ("filter_criteria", "criteria"),
+    "rfm": ("rfm_config", "rfm"),
+    "behavioural": ("pattern_config", "behaviour"),
+}
 
 
 class CustomerSegment(models.Model):
@@ -122,8 +128,11 @@ class CustomerSegment(models.Model):
         segment = self.new({"name": "?", "company_id": self.env.company.id, **values})
         if values["segment_type"] == "dynamic":
             segment._inverse_filter_criteria()
-        else:
+        elif values["segment_type"] == "rfm":
             segment.update(segment._read_rfm_config())
+        else:
+            segment.update(segment._read_pattern_config())
+            segment._check_one_primary()
         reasons = segment._read_reasons(segment._members_sql())
         return {
             "customer_count": sum(reasons.values()),
@@ -131,6 +140,17 @@ class CustomerSegment(models.Model):
             "refusals": reasons,
             "explanation": segment._explain() or "",
         }
+
+    def _get_rule(self):
+        """Return the rule as {"criteria" or "rfm" or "behaviour": data}.
+
+        A fixed list has none, nor have conditions that cannot be read any more.
+        """
+        if self.segment_type not in RULES:
+            return {}
+        name, key = RULES[self.segment_type]
+        rule = json.loads(self[name])
+        return {key: rule} if rule or key != "criteria" else {}
 
     def _parse_json(self, name):
         """Return the JSON object in a field; an empty text is an empty object."""

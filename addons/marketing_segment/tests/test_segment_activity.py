@@ -118,6 +118,46 @@ class TestSegmentActivity(ActivityCase):
             self._find(self._leaf(path="events", types=["page_view", "search"])), ""
         )
 
+    def test_events_of_a_product_or_category(self):
+        wine, bread = (
+            self.products[each].product_tmpl_id for each in (self.wine, self.bread)
+        )
+        cellar = self.env["product.category"].create({"name": "Cellar"})
+        self.wine.parent_id = cellar
+        seen = {
+            "ann": {"product_id": wine.id, "variant_id": wine.product_variant_id.id},
+            "bob": {"variant_id": bread.product_variant_id.id},  # taken out of a cart
+            "cid": {"product_id": str(wine.id), "variant_id": "x"},
+            "dora": {"product_id": [wine.id]},
+            "eve": {},
+        }
+        self.env["marketing.event"]._record(
+            Event(
+                event_type="product_view",
+                event_id=f"goods:{name}",
+                company_id=self.company_a.id,
+                partner_id=self.rows[name].id,
+                properties=properties,
+            )
+            for name, properties in seen.items()
+        )
+        path = {"path": "events", "types": ["product_view"]}
+        for chosen, names in (
+            ({"products": wine.ids}, "ann cid"),
+            ({"products": bread.ids}, "bob"),
+            ({"categories": cellar.ids}, "ann cid"),
+            ({"categories": cellar.ids, "products": bread.ids}, "ann bob cid"),
+            ({"products": [2**31 - 1]}, ""),
+            ({}, "ann bob cid dora eve"),
+        ):
+            with self.subTest(chosen=chosen):
+                self.assertEqual(self._find(self._leaf(**path, **chosen)), names)
+        self._find(self._leaf(**path, products=wine.ids, categories=self.bread.ids))
+        self.assertIn(
+            "with the event “Product View” of “Bread” or “Wine”",
+            self.segment.explanation,
+        )
+
     def test_told_in_words(self):
         wine = {"categories": self.wine.ids}
         for condition, told in (

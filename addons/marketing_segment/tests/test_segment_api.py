@@ -98,6 +98,46 @@ class TestSegmentApi(ApiCase):
         rfm = self._post("/estimate", {"rfm": {"segments": ["loyal"]}}, token, key=None)
         self.assertEqual(rfm.json()["customer_count"], 0)
 
+    def test_every_type_of_rule_comes_back_as_it_went(self):
+        """Made, read, counted, and made again from what was read."""
+        people = self._make_customers()
+        self.env.cr.execute(
+            """INSERT INTO customer_pattern (profile_id, partner_id, company_id,
+                                             pattern, score, is_primary, threshold)
+               SELECT id, partner_id, company_id, 'WEEKEND_SHOPPER', 0.7, TRUE, 0.6
+                 FROM customer_profile WHERE partner_id = %s AND company_id = %s""",
+            [people[0].id, self.company_a.id],
+        )
+        _key, token = self.make_key("user", ["read:segments", "write:segments"])
+        more_than_once = {"field": "order_count", "operator": ">=", "value": 2}
+        never = {"field": "purchases", "operator": "not matches", "value": {"value": 1}}
+        weekends = {"patterns": ["WEEKEND_SHOPPER"], "match": "any"}
+        weekends |= {"min_score": 0.65, "primary_only": True}
+        rules = {
+            "criteria": {"conditions": [more_than_once, never], "logic": "AND"},
+            "rfm": {"recency_score": [4, 5], "segments": ["champions"]},
+            "behaviour": weekends,
+        }
+        for (key, rule), count in zip(rules.items(), (2, 0, 1), strict=True):
+            made = self._post("", {"name": key, key: rule}, token, key)
+            self.assertEqual(made.status_code, 201, made.text)
+            path = f"/api/v1/segments/{made.json()['id']}"
+            read = self.call("GET", path, token=token).json()
+            self.assertEqual(read, made.json())
+            self.assertEqual((read[key], read["customer_count"]), (rule, count))
+            again = {key: read[key]}
+            estimate = self._post("/estimate", again, token, None).json()
+            self.assertEqual(estimate["customer_count"], count)
+            other = self._post("", {"name": "Again", **again}, token, f"{key} again")
+            self.assertEqual(other.json()[key], rule)
+        listed = self.call("GET", "/api/v1/segments", token=token).json()["data"]
+        self.assertFalse(set(rules) & set(listed[0]))
+        fixed = self.call("GET", f"/api/v1/segments/{self.mine[0].id}", token=token)
+        self.assertEqual(fixed.json()["criteria"]["conditions"], [])
+        self.mine[0].segment_type = "static"
+        fixed = self.call("GET", f"/api/v1/segments/{self.mine[0].id}", token=token)
+        self.assertFalse(set(rules) & set(fixed.json()))
+
     def test_a_list_is_made_and_filled(self):
         people = self._make_customers()
         _key, token = self.make_key("user", ["read:segments", "write:segments"])
@@ -123,12 +163,23 @@ class TestSegmentApi(ApiCase):
 
     def test_what_is_refused(self):
         _key, token = self.make_key("user", ["read:segments", "write:segments"])
+        both = {"patterns": ["HIGH_SPENDER", "INACTIVE"], "match": "all"}
+        both["primary_only"] = True
         bad = {"conditions": [{"field": "password", "operator": "=", "value": 1}]}
         for body, status in (
             ({"criteria": bad}, 422),
             ({"criteria": {"logic": "XOR", "conditions": []}}, 422),
             ({"rfm": {"recency_score": [9]}}, 422),
             ({"rfm": {}, "criteria": {}}, 422),
+            ({"behaviour": {"patterns": ["RICH"]}}, 422),
+            ({"behaviour": {"patterns": [["HIGH_SPENDER"]]}}, 422),
+            ({"behaviour": {"min_score": 80}}, 422),
+            ({"behaviour": {"min_score": True}}, 422),
+            ({"behaviour": {"match": "none"}}, 422),
+            ({"behaviour": {"match": ["all"]}}, 422),
+            ({"behaviour": {"primary": True}}, 422),
+            ({"behaviour": both}, 422),
+            ({"behaviour": []}, 400),
             ({}, 400),
             ({"other": 1}, 400),
         ):

@@ -5,6 +5,7 @@ import { sortBy } from "@web/core/utils/arrays";
 import { useService } from "@web/core/utils/hooks";
 import { DomainField, domainField } from "@web/views/fields/domain/domain_field";
 import { onWillStart } from "@odoo/owl";
+import { SegmentFieldSelector } from "./segment_field_selector";
 import { loadRuleFields, SegmentTreeEditor } from "./segment_tree_editor";
 
 const PROFILE = "customer.profile";
@@ -68,6 +69,7 @@ export class SegmentDomainSelector extends DomainSelector {
         const info = super.getPathEditorInfo(resModel, defaultCondition);
         return {
             ...info,
+            component: SegmentFieldSelector,
             extractProps: (params) => ({
                 ...info.extractProps(params),
                 filter: (fieldDef, path, model) => this.isOffered(fieldDef, path, model),

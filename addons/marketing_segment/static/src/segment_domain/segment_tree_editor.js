@@ -1,10 +1,11 @@
-import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { cloneTree } from "@web/core/tree_editor/condition_tree";
 import { Input } from "@web/core/tree_editor/tree_editor_components";
 import { TreeEditor } from "@web/core/tree_editor/tree_editor";
 import { useService } from "@web/core/utils/hooks";
 import { ActivityEditor } from "../segment_activity/activity_editor";
+import { DAYS_AGO_LABELS, LABELS, relabel, SEGMENT_LABELS } from "./segment_operators";
+import { DaysAgo, makeShareEditor, nameEditor, tellShare } from "./segment_values";
 
 /** Return what conditions may ask for: {paths, activities}. */
 export function loadRuleFields(orm) {
@@ -14,25 +15,15 @@ export function loadRuleFields(orm) {
 const DAYS_AGO = /^(?:today )?-(\d+)d$/;
 const RELATIVE = /^(?:today|now|[+-]\d|=)/;
 
-/** A date that moves with the calendar: "-30d" is shown as 30 days ago. */
-export class DaysAgo extends Component {
-    static template = "marketing_segment.DaysAgo";
-    static props = { days: Number, update: Function, isWithin: { type: Boolean, optional: true } };
-
-    onChange(ev) {
-        const days = parseInt(ev.target.value, 10);
-        if (days >= 0) {
-            this.props.update(`today -${days}d`);
-        } else {
-            ev.target.value = this.props.days;
-        }
-    }
-}
-
 /** Return the days of "-30d", undefined for any other date. */
 function getDaysAgo(value) {
     const days = DAYS_AGO.exec(value)?.[1];
     return days === undefined ? undefined : Number(days);
+}
+
+function tellDate(value) {
+    const days = getDaysAgo(value);
+    return days === undefined ? value : _t("%s days ago", days);
 }
 
 /** How the conditions of a group go together; the stock editor only offers two of four. */
@@ -43,59 +34,6 @@ const CONNECTORS = [
     { key: "not_all", value: "&", negate: true, label: _t("not all") },
 ];
 
-const NUMBER_LABELS = {
-    "=": _t("is"),
-    "!=": _t("is not"),
-    ">": _t("is more than"),
-    "<": _t("is less than"),
-    ">=": _t("is at least"),
-    "<=": _t("is at most"),
-    between: _t("is between"),
-};
-const DATE_LABELS = {
-    "=": _t("is on"),
-    "!=": _t("is not on"),
-    ">": _t("is after"),
-    "<": _t("is before"),
-    ">=": _t("is on or after"),
-    "<=": _t("is on or before"),
-    between: _t("is between"),
-};
-const DAYS_AGO_LABELS = {
-    ">": _t("is less than"),
-    "<": _t("is more than"),
-    ">=": _t("is in the last"),
-    "<=": _t("is at least"),
-};
-const RECORD_LABELS = { in: _t("is"), "not in": _t("is not"), "=": _t("is"), "!=": _t("is not") };
-const SEGMENT_LABELS = { in: _t("in one of"), "not in": _t("in none of") };
-const LABELS = {
-    integer: NUMBER_LABELS,
-    float: NUMBER_LABELS,
-    monetary: NUMBER_LABELS,
-    date: DATE_LABELS,
-    datetime: DATE_LABELS,
-    many2one: RECORD_LABELS,
-    many2many: { ...RECORD_LABELS, in: _t("has"), "not in": _t("has not") },
-    char: { "=": _t("is"), "!=": _t("is not") },
-    selection: { "=": _t("is"), "!=": _t("is not"), in: _t("is one of") },
-};
-
-/** "[">=",true]" is how the stock editor names a negated operator. */
-function readOperatorKey(key) {
-    const [operator, negate] = key.startsWith("[") ? JSON.parse(key) : [key, false];
-    return { operator: String(operator).replace(/^["']|["']$/g, ""), negate };
-}
-
-function relabel([key, label], labels) {
-    const { operator, negate } = readOperatorKey(key);
-    const words = labels[operator];
-    if (!words) {
-        return [key, label];
-    }
-    return [key, negate ? _t("not: %s", words) : words];
-}
-
 /** The stock editor knows dates of the calendar only and would show "Invalid DateTime". */
 export class SegmentTreeEditor extends TreeEditor {
     setup() {
@@ -104,7 +42,7 @@ export class SegmentTreeEditor extends TreeEditor {
     }
 
     async prepareInfo(props) {
-        [{ activities: this.activities }] = await Promise.all([
+        [{ activities: this.activities, paths: this.paths }] = await Promise.all([
             loadRuleFields(this.orm),
             super.prepareInfo(props),
         ]);
@@ -114,7 +52,7 @@ export class SegmentTreeEditor extends TreeEditor {
             this.getConditionDescription = (node) =>
                 this.isActivity(node)
                     ? { pathDescription: told.get(node) || node.value, operatorDescription: "" }
-                    : this.describeRelativeDate(node, describe(node));
+                    : this.describeValue(node, describe(node));
         }
     }
 
@@ -157,7 +95,26 @@ export class SegmentTreeEditor extends TreeEditor {
             node.value = JSON.stringify(this.activities[path].start);
         } else if (["date", "datetime"].includes(fieldDef?.type)) {
             node.value = "today -30d";
+        } else if (this.isShare(node)) {
+            node.value = 0.5;
         }
+    }
+
+    _updateLeafOperator(node, operator, negate) {
+        const before = [node.value].flat();
+        super._updateLeafOperator(node, operator, negate);
+        if (this.isShare(node) && typeof before[0] === "number") {
+            const [low, high = 1] = before;
+            if (typeof node.value === "number") {
+                node.value = low;
+            } else if (operator === "between") {
+                node.value = [low, high];
+            }
+        }
+    }
+
+    isShare(node) {
+        return this.paths[node.path] === "share";
     }
 
     isRelativeDate(node) {
@@ -166,16 +123,13 @@ export class SegmentTreeEditor extends TreeEditor {
         return isDate && typeof node.value === "string" && RELATIVE.test(node.value);
     }
 
-    describeRelativeDate(node, description) {
-        if (!this.isRelativeDate(node)) {
+    describeValue(node, description) {
+        const tell = this.isShare(node) ? tellShare : this.isRelativeDate(node) && tellDate;
+        if (!tell || !description.valueDescription) {
             return description;
         }
-        const days = getDaysAgo(node.value);
-        const text = days === undefined ? node.value : _t("%s days ago", days);
-        return {
-            ...description,
-            valueDescription: { ...description.valueDescription, values: [text] },
-        };
+        const values = [node.value].flat().map(tell);
+        return { ...description, valueDescription: { ...description.valueDescription, values } };
     }
 
     get connectors() {
@@ -200,13 +154,14 @@ export class SegmentTreeEditor extends TreeEditor {
         const isDays = this.isRelativeDate(node) && getDaysAgo(node.value) !== undefined;
         const plain = node.path === "segment_ids" ? SEGMENT_LABELS : LABELS[type] || {};
         const labels = isDays ? DAYS_AGO_LABELS : plain;
-        return {
+        const relabelled = {
             ...info,
             extractProps: (params) => {
                 const props = info.extractProps(params);
                 return { ...props, options: props.options.map((o) => relabel(o, labels)) };
             },
         };
+        return nameEditor(relabelled, _t("Comparison"));
     }
 
     getValueEditorInfo(node) {
@@ -224,8 +179,11 @@ export class SegmentTreeEditor extends TreeEditor {
             };
         }
         const info = super.getValueEditorInfo(node);
+        if (this.isShare(node)) {
+            return makeShareEditor(info);
+        }
         if (!this.isRelativeDate(node)) {
-            return info;
+            return nameEditor(info, _t("Value"));
         }
         const days = getDaysAgo(node.value);
         const isDays = days !== undefined;
