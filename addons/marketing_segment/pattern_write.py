@@ -81,7 +81,6 @@ def write_labels(company, today, ids, result, evidence, categories) -> SQL:
     rows, columns = np.nonzero(result.labels)
     figures = evidence.figure[rows, columns]
     figures[np.isin(columns, DAYS)] = np.nan
-    focused = columns == PATTERNS.index("CATEGORY_FOCUSED")
     literals = {
         "partners": ids[rows],
         "patterns": _NAMES[columns],
@@ -91,19 +90,24 @@ def write_labels(company, today, ids, result, evidence, categories) -> SQL:
         "thresholds": evidence.threshold[columns],
         "supports": evidence.support[rows, columns],
     }
-    category_ids = [
-        int(category) if focus and category == category else float("nan")
-        for category, focus in zip(categories[rows], focused, strict=True)
-    ]
     return SQL(
         _LABELS,
         company=company.id,
         today=today,
         first=int(ids[0]),
         last=int(ids[-1]),
-        categories=to_literal(category_ids),
+        categories=to_literal(_name_categories(categories[rows], columns)),
         **{name: to_literal(column.tolist()) for name, column in literals.items()},
     )
+
+
+def _name_categories(categories, columns):
+    """Return the category of each label that is about one; NaN is written as NULL."""
+    focused = columns == PATTERNS.index("CATEGORY_FOCUSED")
+    return [
+        int(category) if focus and category == category else float("nan")
+        for category, focus in zip(categories, focused, strict=True)
+    ]
 
 
 def write_primary(company, ids, primary) -> SQL:

@@ -156,19 +156,33 @@ def _read_value(path, measure, operator, value):
 
 def _read_chosen(path, name, one, chosen):
     """Return the ids or keys that were chosen, each once."""
-    if one.choices is not None:
-        chosen = chosen if isinstance(chosen, list) else [chosen]
-        for word in chosen:
-            if not isinstance(word, str) or word not in one.choices:
-                allowed = ", ".join(sorted(one.choices))
-                raise RuleProblem(
-                    "choice",
-                    key=name,
-                    field=path,
-                    value=shorten(word),
-                    allowed=allowed,
-                )
-    elif (
+    if one.choices is None:
+        chosen = _read_ids(path, name, chosen)
+    else:
+        chosen = _read_keys(path, name, one, chosen)
+    if one.is_required and not chosen:
+        raise RuleProblem("missing_choice", key=one.label, field=path)
+    return tuple(dict.fromkeys(chosen))
+
+
+def _read_keys(path, name, one, chosen):
+    chosen = chosen if isinstance(chosen, list) else [chosen]
+    unknown = [
+        word for word in chosen if not isinstance(word, str) or word not in one.choices
+    ]
+    if unknown or (one.is_single and len(chosen) > 1):
+        raise RuleProblem(
+            "choice",
+            key=name,
+            field=path,
+            value=shorten(unknown[0] if unknown else chosen),
+            allowed=", ".join(sorted(one.choices)),
+        )
+    return chosen
+
+
+def _read_ids(path, name, chosen):
+    if (
         not isinstance(chosen, list)
         or len(chosen) > MAX_CHOSEN
         or not all(is_number(item, MAX_INTEGER, int) and item > 0 for item in chosen)
@@ -176,17 +190,7 @@ def _read_chosen(path, name, one, chosen):
         raise RuleProblem(
             "ids", key=name, field=path, limit=MAX_CHOSEN, value=shorten(chosen)
         )
-    if one.is_single and len(chosen) > 1:
-        raise RuleProblem(
-            "choice",
-            key=name,
-            field=path,
-            value=shorten(chosen),
-            allowed=", ".join(sorted(one.choices)),
-        )
-    if one.is_required and not chosen:
-        raise RuleProblem("missing_choice", key=one.label, field=path)
-    return tuple(dict.fromkeys(chosen))
+    return chosen
 
 
 def _read_period(env, path, period):

@@ -11,7 +11,7 @@ _lt = LazyTranslate(__name__)
 #: Kinds of events that customers have; the others are ours.
 CATEGORIES = ("behaviour", "campaign")
 START = "product_view"
-# An event names what is shown (the template), what was chosen of it (the variant) or both.
+# An event names what is shown (a template), what was chosen of it (a variant) or both.
 _NAMED = """
     SELECT template.id, product.id
       FROM product_template template

@@ -21,8 +21,14 @@ THRESHOLDS = (
 )
 
 
-def _default(name):
-    return lambda self: getattr(PatternParams, name)
+def _threshold(field_type, name, label, **kwargs):
+    """Return the field of a threshold, which starts as the engine's own."""
+    return field_type(
+        label,
+        required=True,
+        default=lambda self: getattr(PatternParams, name),
+        **kwargs,
+    )
 
 
 class CustomerPatternThreshold(models.Model):
@@ -41,81 +47,73 @@ class CustomerPatternThreshold(models.Model):
         default=lambda self: self.env.company,
         ondelete="cascade",
     )
-    window_days = fields.Integer(
+    window_days = _threshold(
+        fields.Integer,
+        "window_days",
         "Days Looked At",
-        required=True,
-        default=_default("window_days"),
         help="Shares, rates and places are those of the orders of so many days.",
     )
-    min_orders = fields.Integer(
+    min_orders = _threshold(
+        fields.Integer,
+        "min_orders",
         "Orders a Share Rests On",
-        required=True,
-        default=_default("min_orders"),
         help="Fewer orders (or order lines, for categories) give no share: a single "
         "order is always “all at weekends”.",
     )
-    hysteresis = fields.Float(
+    hysteresis = _threshold(
+        fields.Float,
+        "hysteresis",
         "Tolerance",
-        required=True,
-        default=_default("hysteresis"),
         help="A customer who carries a pattern keeps it until its figure is this much "
         "below the threshold, so that nobody flips to and fro.",
     )
-    high_spender_rank = fields.Float(
+    high_spender_rank = _threshold(
+        fields.Float,
+        "high_spender_rank",
         "Spends More Than",
-        required=True,
-        default=_default("high_spender_rank"),
         help="Share of the other buyers who spent less. 80 % are the top fifth.",
     )
-    frequent_per_week = fields.Float(
-        "Orders a Week", required=True, default=_default("frequent_per_week")
-    )
-    frequent_active_weeks = fields.Integer(
+    frequent_per_week = _threshold(fields.Float, "frequent_per_week", "Orders a Week")
+    frequent_active_weeks = _threshold(
+        fields.Integer,
+        "frequent_active_weeks",
         "In at Least (Weeks)",
-        required=True,
-        default=_default("frequent_active_weeks"),
         help="Weeks with an order: thirty orders on one day are no habit.",
     )
-    weekend_share = fields.Float(
+    weekend_share = _threshold(
+        fields.Float,
+        "weekend_share",
         "Share at Weekends",
-        required=True,
-        default=_default("weekend_share"),
         help="Of the orders, Saturdays and Sundays by the clock of the customer.",
     )
-    weekend_certainty = fields.Float(
+    weekend_certainty = _threshold(
+        fields.Float,
+        "weekend_certainty",
         "Certainty",
-        required=True,
-        default=_default("weekend_certainty"),
         help="How probable it has to be, given the number of orders, that more than "
         "two of seven are at weekends.",
     )
-    category_share = fields.Float(
-        "Share of One Category", required=True, default=_default("category_share")
-    )
-    max_locations = fields.Integer(
+    category_share = _threshold(fields.Float, "category_share", "Share of One Category")
+    max_locations = _threshold(
+        fields.Integer,
+        "max_locations",
         "Places at Most",
-        required=True,
-        default=_default("max_locations"),
         help="Cities of delivery. Nobody carries the pattern in a company that "
         "delivers to fewer than three.",
     )
-    new_days = fields.Integer(
-        "First Order Less Than (Days)", required=True, default=_default("new_days")
+    new_days = _threshold(fields.Integer, "new_days", "First Order Less Than (Days)")
+    inactive_days = _threshold(
+        fields.Integer, "inactive_days", "Last Order More Than (Days)"
     )
-    inactive_days = fields.Integer(
-        "Last Order More Than (Days)", required=True, default=_default("inactive_days")
-    )
-    seasonal_ratio = fields.Float(
+    seasonal_ratio = _threshold(
+        fields.Float,
+        "seasonal_ratio",
         "Best to Average Month",
-        required=True,
-        default=_default("seasonal_ratio"),
         help="Revenue of the best of the last twelve complete months, divided by their "
         "mean.",
     )
-    seasonal_months = fields.Integer(
-        "Customer for at Least (Months)",
-        required=True,
-        default=_default("seasonal_months"),
+    seasonal_months = _threshold(
+        fields.Integer, "seasonal_months", "Customer for at Least (Months)"
     )
     is_baseline_due = fields.Boolean(
         default=True,

@@ -22,30 +22,79 @@ class CustomerProfile(models.Model):
         "res.company", required=True, readonly=True, ondelete="cascade"
     )
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
-    order_count = fields.Integer("Orders", readonly=True)
+    order_count = fields.Integer(
+        "Orders", readonly=True, help="Confirmed orders of all time."
+    )
     revenue = fields.Monetary(
         readonly=True,
         help="Untaxed total of confirmed orders minus posted refunds, in the company's "
         "currency at the rate of each order.",
     )
-    average_order = fields.Monetary("Average Order", readonly=True, aggregator="avg")
-    first_order_date = fields.Datetime("First Order", readonly=True)
-    last_order_date = fields.Datetime("Last Order", readonly=True)
-    acquisition_date = fields.Date("Customer Since", readonly=True)
-    recency_days = fields.Integer(
-        "Days Since Last Order", readonly=True, aggregator="avg"
+    average_order = fields.Monetary(
+        "Average Order",
+        readonly=True,
+        aggregator="avg",
+        help="Revenue divided by the number of orders.",
     )
-    frequency = fields.Integer("Orders, 365 Days", readonly=True)
-    monetary = fields.Monetary("Revenue, 365 Days", readonly=True)
-    recency_score = fields.Integer("Recency Score", readonly=True, aggregator="avg")
-    frequency_score = fields.Integer("Frequency Score", readonly=True, aggregator="avg")
-    monetary_score = fields.Integer("Monetary Score", readonly=True, aggregator="avg")
+    first_order_date = fields.Datetime(
+        "First Order", readonly=True, help="When the first order was confirmed."
+    )
+    last_order_date = fields.Datetime(
+        "Last Order", readonly=True, help="When the latest order was confirmed."
+    )
+    acquisition_date = fields.Date(
+        "Customer Since", readonly=True, help="Day of the first confirmed order."
+    )
+    recency_days = fields.Integer(
+        "Days Since Last Order",
+        readonly=True,
+        aggregator="avg",
+        help="Whole days since the latest confirmed order.",
+    )
+    frequency = fields.Integer(
+        "Orders, 365 Days",
+        readonly=True,
+        help="Confirmed orders of the last 365 days.",
+    )
+    monetary = fields.Monetary(
+        "Revenue, 365 Days",
+        readonly=True,
+        help="Untaxed total of the orders of the last 365 days minus their refunds.",
+    )
+    recency_score = fields.Integer(
+        "Recency Score",
+        readonly=True,
+        aggregator="avg",
+        help="How lately the customer bought, next to all others: 5 is the fifth with "
+        "the latest orders, 1 the fifth that is silent longest. A company may fix "
+        "limits of its own instead.",
+    )
+    frequency_score = fields.Integer(
+        "Frequency Score",
+        readonly=True,
+        aggregator="avg",
+        help="How often the customer bought in 365 days, next to all others: 5 is the "
+        "fifth with the most orders.",
+    )
+    monetary_score = fields.Integer(
+        "Monetary Score",
+        readonly=True,
+        aggregator="avg",
+        help="How much the customer brought in 365 days, next to all others: 5 is the "
+        "fifth with the highest revenue.",
+    )
     rfm_code = fields.Char(
         "RFM Code",
         readonly=True,
         help="Recency, frequency and monetary score from 1 (lowest) to 5 (best).",
     )
-    rfm_segment = fields.Selection(RFM_SEGMENTS, "RFM Segment", readonly=True)
+    rfm_segment = fields.Selection(
+        RFM_SEGMENTS,
+        "RFM Segment",
+        readonly=True,
+        help="One of ten groups, by the three scores together: how lately, how often "
+        "and for how much the customer bought.",
+    )
     favourite_category_id = fields.Many2one(
         "product.category",
         "Favourite Category",

@@ -6,6 +6,80 @@ from ..segment_values import is_many
 
 #: Kinds of which the ORM takes an empty column for 0.
 NUMERIC = frozenset({"integer", "amount", "number", "share"})
+#: Kind of value -> the paths that have it; kinds are those of `OPERATORS` in
+#: `segment_rules`, and the values of a choice are read from the selection itself.
+_PATHS = {
+    "integer": (
+        "order_count",
+        "recency_days",
+        "frequency",
+        "recency_score",
+        "frequency_score",
+        "monetary_score",
+        "tenure_days",
+        "category_count",
+        "preferred_hour",
+        "city_count",
+        "delivered_count",
+        "open_count",
+        "click_count",
+        "conversion_count",
+        "unsubscribe_count",
+    ),
+    "amount": (
+        "revenue",
+        "average_order",
+        "monetary",
+        "margin",
+    ),
+    "date": (
+        "first_order_date",
+        "last_order_date",
+        "acquisition_date",
+        "last_open_at",
+        "last_click_at",
+        "partner_id.create_date",
+    ),
+    "text": (
+        "rfm_code",
+        "partner_id.city",
+        "partner_id.zip",
+        "partner_id.lang",
+    ),
+    "choice": (
+        "rfm_segment",
+        "lifecycle_stage",
+        "price_band",
+        "preferred_weekday",
+        "peak_month",
+        "mailbox_provider",
+        "device",
+    ),
+    "tree": (
+        "favourite_category_id",
+        "partner_id.category_id",
+    ),
+    "number": (
+        "inter_purchase_days",
+        "price_elasticity",
+        "seasonality_ratio",
+    ),
+    "relation": (
+        "acquisition_source_id",
+        "acquisition_utm_campaign_id",
+        "partner_id.country_id",
+        "partner_id.state_id",
+        "partner_id.industry_id",
+    ),
+    "share": (
+        "margin_rate",
+        "top_category_share",
+        "discount_share",
+        "weekend_share",
+        "place_share",
+    ),
+    "boolean": ("partner_id.is_company",),
+}
 
 
 class CustomerProfile(models.Model):
@@ -17,63 +91,9 @@ class CustomerProfile(models.Model):
     def _get_segment_paths(self):
         """Return {path: kind of value}: the allow-list of conditions.
 
-        Addons that bring fields extend it. The kinds are those of `OPERATORS` in
-        `segment_rules`; the values of a choice are read from the selection itself.
+        Addons that bring fields extend it.
         """
-        return {
-            "order_count": "integer",
-            "revenue": "amount",
-            "average_order": "amount",
-            "first_order_date": "date",
-            "last_order_date": "date",
-            "acquisition_date": "date",
-            "recency_days": "integer",
-            "frequency": "integer",
-            "monetary": "amount",
-            "recency_score": "integer",
-            "frequency_score": "integer",
-            "monetary_score": "integer",
-            "rfm_code": "text",
-            "rfm_segment": "choice",
-            "favourite_category_id": "tree",
-            "lifecycle_stage": "choice",
-            "tenure_days": "integer",
-            "inter_purchase_days": "number",
-            "acquisition_source_id": "relation",
-            "acquisition_utm_campaign_id": "relation",
-            "margin": "amount",
-            "margin_rate": "share",
-            "category_count": "integer",
-            "top_category_share": "share",
-            "price_band": "choice",
-            "discount_share": "share",
-            "price_elasticity": "number",
-            "weekend_share": "share",
-            "preferred_weekday": "choice",
-            "preferred_hour": "integer",
-            "city_count": "integer",
-            "place_share": "share",
-            "seasonality_ratio": "number",
-            "peak_month": "choice",
-            "mailbox_provider": "choice",
-            "device": "choice",
-            "delivered_count": "integer",
-            "open_count": "integer",
-            "click_count": "integer",
-            "conversion_count": "integer",
-            "unsubscribe_count": "integer",
-            "last_open_at": "date",
-            "last_click_at": "date",
-            "partner_id.country_id": "relation",
-            "partner_id.state_id": "relation",
-            "partner_id.city": "text",
-            "partner_id.zip": "text",
-            "partner_id.lang": "text",
-            "partner_id.category_id": "tree",
-            "partner_id.industry_id": "relation",
-            "partner_id.is_company": "boolean",
-            "partner_id.create_date": "date",
-        }
+        return {path: kind for kind, paths in _PATHS.items() for path in paths}
 
     @api.model
     def _get_segment_nouns(self):

@@ -17,6 +17,16 @@ class CustomerRfmGrid(models.AbstractModel):
 
         Of the company of the user, as far as its record rules let it see them.
         """
+        return {
+            "company_id": self.env.company.id,
+            "currency_id": self.env.company.currency_id.id,
+            "labels": self._get_labels(),
+            "cells": self._get_cells(),
+            "months": self._get_months(),
+            "is_fixed": self.env.company.marketing_rfm_method == "fixed",
+        }
+
+    def _get_cells(self):
         groups = self.env["customer.profile"]._read_group(
             self._get_own_domain() & Domain("partner_id.active", "=", True),
             ["recency_score", "frequency_score", "rfm_segment"],
@@ -32,17 +42,10 @@ class CustomerRfmGrid(models.AbstractModel):
             cell["segments"].append([segment, count])
         for cell in cells.values():
             cell["segments"].sort(key=lambda pair: (-pair[1], pair[0]))
-        return {
-            "company_id": self.env.company.id,
-            "currency_id": self.env.company.currency_id.id,
-            "labels": self._get_labels(),
-            "cells": [
-                {"recency": recency, "frequency": frequency, **cell}
-                for (recency, frequency), cell in cells.items()
-            ],
-            "months": self._get_months(),
-            "is_fixed": self.env.company.marketing_rfm_method == "fixed",
-        }
+        return [
+            {"recency": recency, "frequency": frequency, **cell}
+            for (recency, frequency), cell in cells.items()
+        ]
 
     @api.model
     def get_moves(self, month):

@@ -48,7 +48,7 @@ class CustomerSegment(models.Model):
 
     def _read_pattern_config(self):
         """Return the fields that the JSON means."""
-        types = self.env["customer.pattern.type"].search([])
+        types = self.env["customer.pattern.type"].search([("key", "!=", False)])
         ids = {pattern.key: pattern.id for pattern in types}
         config = self._parse_json("pattern_config")
         if not all(

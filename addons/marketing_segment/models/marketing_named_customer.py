@@ -18,7 +18,7 @@ class MarketingNamedCustomer(models.AbstractModel):
         "res.partner", "Customer", required=True, readonly=True, ondelete="cascade"
     )
     customer_label = fields.Char(
-        "Customer", compute="_compute_customer_label", exportable=False
+        "Customer Number", compute="_compute_customer_label", exportable=False
     )
 
     @api.model

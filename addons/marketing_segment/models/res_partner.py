@@ -19,6 +19,7 @@ def _from_profile(field_type, name, *args, **kwargs):
             name, operator, value
         ),
         groups=READERS,
+        profile_field=name,
         **kwargs,
     )
 
@@ -27,33 +28,6 @@ def _money(name, label):
     return _from_profile(
         fields.Monetary, name, label, currency_field="marketing_currency_id"
     )
-
-
-#: Field of the partner -> field of the profile.
-SHOWN = {
-    "marketing_currency_id": "currency_id",
-    "rfm_segment": "rfm_segment",
-    "rfm_code": "rfm_code",
-    "marketing_order_count": "order_count",
-    "marketing_revenue": "revenue",
-    "marketing_average_order": "average_order",
-    "marketing_monetary": "monetary",
-    "marketing_frequency": "frequency",
-    "marketing_recency_days": "recency_days",
-    "marketing_first_order_date": "first_order_date",
-    "marketing_last_order_date": "last_order_date",
-    "marketing_acquisition_date": "acquisition_date",
-    "marketing_favourite_category_id": "favourite_category_id",
-    "marketing_lifecycle_stage": "lifecycle_stage",
-    "marketing_pattern_primary": "pattern_primary",
-    "marketing_delivered_count": "delivered_count",
-    "marketing_open_count": "open_count",
-    "marketing_click_count": "click_count",
-    "marketing_conversion_count": "conversion_count",
-    "marketing_unsubscribe_count": "unsubscribe_count",
-    "marketing_last_click_at": "last_click_at",
-    "marketing_refreshed_at": "refreshed_at",
-}
 
 
 class ResPartner(models.Model):
@@ -123,13 +97,26 @@ class ResPartner(models.Model):
     )
 
     @api.model
+    def _valid_field_parameter(self, field, name):
+        return name == "profile_field" or super()._valid_field_parameter(field, name)
+
+    @api.model
+    def _get_profile_sources(self):
+        """Return {field of the partner: field of the profile}, of those above."""
+        return {
+            name: field.profile_field
+            for name, field in self._fields.items()
+            if hasattr(field, "profile_field")
+        }
+
+    @api.model
     def _get_profile_fields(self):
         return ["customer_profile_ids", *self._get_shown_figures()]
 
     @api.model
     def _get_shown_figures(self):
         """Return {field of the partner: field of the profile that it shows}."""
-        return SHOWN
+        return self._get_profile_sources()
 
     @api.model
     def fields_get(self, allfields=None, attributes=None):
@@ -168,9 +155,10 @@ class ResPartner(models.Model):
     def _compute_marketing_profile(self):
         profiles = self._get_marketing_profiles()
         nobody = self.env["customer.profile"]
+        sources = self._get_profile_sources()
         for partner in self:
             profile = profiles.get(partner._origin.id, nobody)
-            for name, source in SHOWN.items():
+            for name, source in sources.items():
                 partner[name] = profile[source]
 
     def action_view_customer_profile(self):

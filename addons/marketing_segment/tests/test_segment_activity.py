@@ -123,6 +123,7 @@ class TestSegmentActivity(ActivityCase):
             self.products[each].product_tmpl_id for each in (self.wine, self.bread)
         )
         cellar = self.env["product.category"].create({"name": "Cellar"})
+        unseen = self.env["product.template"].create({"name": "Unseen"})
         self.wine.parent_id = cellar
         seen = {
             "ann": {"product_id": wine.id, "variant_id": wine.product_variant_id.id},
@@ -147,14 +148,14 @@ class TestSegmentActivity(ActivityCase):
             ({"products": bread.ids}, "bob"),
             ({"categories": cellar.ids}, "ann cid"),
             ({"categories": cellar.ids, "products": bread.ids}, "ann bob cid"),
-            ({"products": [2**31 - 1]}, ""),
+            ({"products": unseen.ids}, ""),
             ({}, "ann bob cid dora eve"),
         ):
             with self.subTest(chosen=chosen):
                 self.assertEqual(self._find(self._leaf(**path, **chosen)), names)
         self._find(self._leaf(**path, products=wine.ids, categories=self.bread.ids))
         self.assertIn(
-            "with the event “Product View” of “Bread” or “Wine”",
+            "with the event “Product Viewed” of “Bread” or “Wine”",
             self.segment.explanation,
         )
 

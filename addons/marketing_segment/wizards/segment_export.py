@@ -54,24 +54,9 @@ class SegmentExport(models.TransientModel):
     def action_export(self):
         """Write the file, enter the export in the audit log, and offer the file."""
         self.ensure_one()
-        if not self.env.user.has_group("base.group_allow_export"):
-            raise AccessError(
-                self.env._(
-                    "You may not export data. Ask an administrator for the right "
-                    "“Access to export feature”."
-                )
-            )
-        self.segment_id.check_access("read")
+        self._check_may_export()
         rows = self._read_rows()
-        limit = MAX_ROWS[self.file_format]
-        if len(rows) > limit:
-            raise UserError(
-                self.env._(
-                    "More than %(limit)s customers do not go into one file of this "
-                    "kind. Split the segment, or take CSV.",
-                    limit=f"{limit:,}",
-                )
-            )
+        self._check_size(rows)
         self._write_file(rows)
         self.env["marketing.audit.log"]._record(
             "data_exported",
@@ -87,6 +72,27 @@ class SegmentExport(models.TransientModel):
             "views": [(False, "form")],
             "target": "new",
         }
+
+    def _check_may_export(self):
+        if not self.env.user.has_group("base.group_allow_export"):
+            raise AccessError(
+                self.env._(
+                    "You may not export data. Ask an administrator for the right "
+                    "“Access to export feature”."
+                )
+            )
+        self.segment_id.check_access("read")
+
+    def _check_size(self, rows):
+        limit = MAX_ROWS[self.file_format]
+        if len(rows) > limit:
+            raise UserError(
+                self.env._(
+                    "More than %(limit)s customers do not go into one file of this "
+                    "kind. Split the segment, or take CSV.",
+                    limit=f"{limit:,}",
+                )
+            )
 
     def _read_rows(self):
         """Read who is in the segment now, of those whom the user sees; one too many."""

@@ -202,29 +202,21 @@ class SegmentImport(models.TransientModel):
         shown = list(zip(table.numbers, table.rows, strict=True))[:PREVIEW_ROWS]
         ids = {verdicts[number].customer_id for number, _cells in shown} - {None}
         names = {p.id: p.display_name for p in self.env["res.partner"].browse(ids)}
-        return self.env["ir.qweb"]._render(
-            "marketing_segment.segment_import_preview",
-            {
-                "totals": [
-                    (status, labels[status], counts[status])
-                    for status in STATUSES
-                    if counts[status]
-                ],
-                "problems": PROBLEMS,
-                "header": table.header,
-                "rows": [
-                    (
-                        number,
-                        cells,
-                        verdicts[number].status,
-                        labels[verdicts[number].status],
-                        names.get(verdicts[number].customer_id, ""),
-                    )
-                    for number, cells in shown
-                ],
-                "rest": max(0, len(table.rows) - PREVIEW_ROWS),
-            },
-        )
+
+        def show(number, cells):
+            status, customer_id = verdicts[number].status, verdicts[number].customer_id
+            return number, cells, status, labels[status], names.get(customer_id, "")
+
+        found = [status for status in STATUSES if counts[status]]
+        values = {
+            "totals": [(each, labels[each], counts[each]) for each in found],
+            "problems": PROBLEMS,
+            "header": table.header,
+            "rows": [show(number, cells) for number, cells in shown],
+            "rest": max(0, len(table.rows) - PREVIEW_ROWS),
+        }
+        preview = "marketing_segment.segment_import_preview"
+        return self.env["ir.qweb"]._render(preview, values)
 
     def _write_report(self, table, verdicts, labels):
         rows = (
