@@ -7,12 +7,17 @@ from scipy import special
 
 from .assignment import assign_bucket, assign_buckets, srm
 from .checks import whole_number
+from .matching import detectable_difference, imbalance, match_controls, matched_pairs
 
 __all__ = [
     "Comparison",
     "MeanComparison",
     "assign_bucket",
     "assign_buckets",
+    "detectable_difference",
+    "imbalance",
+    "match_controls",
+    "matched_pairs",
     "proportion_interval",
     "srm",
     "two_proportions",
