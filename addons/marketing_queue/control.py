@@ -146,17 +146,36 @@ def fail(cr, job, error):
 
     Return whether it has failed for good.
     """
-    exhausted = job.attempts >= job.max_attempts
+    attempts = _read_attempts(cr, job)
+    exhausted = attempts >= job.max_attempts
     _leave(
         cr,
         job,
         "failed" if exhausted else "pending",
-        delay=backoff(job.attempts),
-        attempts=job.attempts,
+        delay=backoff(attempts),
+        attempts=attempts,
         # PostgreSQL text cannot hold it, and a message may quote its input.
         error=error.replace("\0", "\N{SYMBOL FOR NULL}"),
     )
     return exhausted
+
+
+def _read_attempts(cr, job):
+    """The attempts in a row that got nowhere: progress lowers them meanwhile."""
+    cr.execute("SELECT attempts FROM marketing_job WHERE id = %s", [job.id])
+    row = cr.fetchone()
+    return row[0] if row else job.attempts
+
+
+def note_progress(cr, job):
+    """Count this attempt of a pump as its first: those before it were no failures."""
+    cr.execute(
+        """
+        UPDATE marketing_job SET attempts = 1
+         WHERE id = %s AND state = 'running' AND lease_token = %s
+        """,
+        [job.id, job.token],
+    )
 
 
 def backoff(attempts):

@@ -48,6 +48,7 @@ class DeliveryDomainCheck(models.Model):
                 check = env[self._name].browse(check_id).exists()
                 if check and check._note(findings):
                     check._warn()
+            self.env["marketing.job"]._note_progress()
 
     @api.model
     def _add_domains_in_use(self, companies):

@@ -130,6 +130,7 @@ class DeliveryWebhook(models.Model):
                 env = api.Environment(cr, SUPERUSER_ID, {})
                 if not env[self._name]._process_next():
                     return None
+            self.env["marketing.job"]._note_progress()
         return True
 
     def _process_next(self):

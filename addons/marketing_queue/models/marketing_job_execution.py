@@ -17,6 +17,8 @@ _logger = logging.getLogger(__name__)
 
 # The embedded runner waits this long for a job that is nearly due (seconds).
 SHORT_WAIT = 5
+# Where a pump's cursor keeps what it was started with.
+PUMP = "marketing_queue.pump"
 
 
 class MarketingJob(models.Model):
@@ -96,10 +98,25 @@ class MarketingJob(models.Model):
     def _execute_pump(self, job):
         with self.env.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
+            cr.cache[PUMP] = job
             again = getattr(env[job.model], job.method)(**(job.payload or {}))
         self.env.registry.signal_changes()
         self._leave(control.succeed, job, _delay(again))
         return True
+
+    @api.model
+    def _note_progress(self):
+        """A pump calls this when a part of its work is committed.
+
+        However many processes die, work that moves forward is not given up: attempts
+        before this one do not count any more. It costs nothing in a first attempt.
+        """
+        cache = self.env.cr.cache
+        job = cache.get(PUMP)
+        if job and job.attempts > 1:
+            cache[PUMP] = job._replace(attempts=1)
+            with self._control() as cr:
+                control.note_progress(cr, job)
 
     def _record_failure(self, job, error):
         text = "".join(traceback.format_exception(error))
