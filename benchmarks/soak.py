@@ -91,12 +91,9 @@ def _send_campaigns(servers, values, options, faults):
     session, ids = servers.session(), []
     while not faults.is_over():
         campaign_id = _patiently(session.call, "email.campaign", "create", values)
-        servers.is_writing = True
         _patiently(_start, session, campaign_id)
         ids.append(campaign_id)
         patience = 900 + options.recipients / 20
-        _wait_until(_has_audience, session, campaign_id, patience)
-        servers.is_writing = False
         _wait_until(_is_over, session, campaign_id, patience)
     return ids
 
@@ -113,11 +110,6 @@ def _wait_until(condition, session, campaign_id, patience):
         if time.monotonic() > deadline:
             raise SystemExit(f"The campaign {campaign_id} does not end.")
         time.sleep(0.3)
-
-
-def _has_audience(session, campaign_id):
-    found = session.read("email.campaign", campaign_id, ["audience_size", "status"])
-    return found["audience_size"] or found["status"] != "running"
 
 
 def _is_over(session, campaign_id):

@@ -27,7 +27,6 @@ class Servers:
         self._folder = folder
         self.base = f"http://127.0.0.1:{options.port}"
         self.database = options.database
-        self.is_writing = False  # an audience
         self.disturbed_until = 0.0  # until then people may see errors
 
     def __enter__(self):

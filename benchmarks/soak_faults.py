@@ -33,9 +33,7 @@ CUT = """
 class Faults(Actor):
     """Kills a process, or ends every session of PostgreSQL, one fault a turn.
 
-    When the time is over the last campaign may end in peace. So may the one statement
-    that writes an audience: it may take longer than the pause between two
-    faults, and a job that fails five times in a row waits for a person.
+    When the time is over the last campaign may end in peace.
     """
 
     def __init__(self, servers, options):
@@ -52,8 +50,6 @@ class Faults(Actor):
         return time.monotonic() > self._end and is_enough
 
     def turn(self):
-        while self.servers.is_writing and not self._stopped.wait(0.1):
-            pass
         if self.is_over():
             return
         fault = next(self._round)

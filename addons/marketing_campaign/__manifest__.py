@@ -23,6 +23,7 @@
         "data/mail_activity_type.xml",
         "wizards/email_campaign_test_views.xml",
         "wizards/email_campaign_rejection_views.xml",
+        "wizards/email_campaign_confirmation_views.xml",
         "wizards/segment_reach_views.xml",
         "views/email_campaign_form_views.xml",
         "views/email_campaign_form_buttons_views.xml",

@@ -22,6 +22,7 @@ from . import email_campaign_spread
 from . import email_campaign_calendar
 from . import email_campaign_content
 from . import email_campaign_audience
+from . import email_campaign_listing
 from . import email_campaign_delivery
 from . import email_campaign_statistics
 from . import email_campaign_spend
@@ -43,6 +44,7 @@ from . import email_campaign_checks_content
 from . import email_campaign_checks_sender
 from . import email_campaign_checks_rules
 from . import email_campaign_checks_window
+from . import email_campaign_summary
 from . import campaign_recipient
 from . import marketing_topic
 from . import mailing_subscription

@@ -25,6 +25,7 @@ _JUDGED = """
                  WHERE p.id IN (SELECT m.commercial_partner_id FROM res_partner m
                                   JOIN member ON member.partner_id = m.id)
                 OFFSET 0) given
+         %(part)s
     ), judged AS MATERIALIZED (
         SELECT person.*,
                CASE WHEN NOT active THEN 'archived'
@@ -82,20 +83,41 @@ class Addresses(NamedTuple):
     invalid: str
 
 
-def judged_sql(*, include, exclude, addresses, refusal, held_out):
-    """`WITH …` clause ending in the table `audience`."""
+def judged_sql(*, include, exclude, addresses, refusal, held_out, part=None):
+    """`WITH …` clause ending in the table `audience`, or in a part of it.
+
+    :param part: (number from 0, of how many)
+    """
+    normalised = normalised_sql(addresses.channel, SQL("given.address"))
     return SQL(
         _JUDGED,
         include=SQL(" UNION ").join(include),
         exclude=SQL().join(SQL(" EXCEPT (%s)", members) for members in exclude),
         address=addresses.address,
-        normalised=normalised_sql(addresses.channel, SQL("given.address")),
+        normalised=normalised,
+        part=_part_sql(normalised, *part) if part and part[1] > 1 else SQL(),
         address_key=addresses.key,
         missing=addresses.missing,
         invalid=addresses.invalid,
         refusal=refusal,
         held_out=held_out,
     )
+
+
+def _part_sql(normalised, number, parts):
+    """Customers with one address are in one part: only one of them may get it."""
+    return SQL(
+        """WHERE mod(hashtextextended(COALESCE(NULLIF(%s, ''), partner_id::text), 0)
+                     & 9223372036854775807, %s) = %s""",
+        normalised,
+        parts,
+        number,
+    )
+
+
+def members_count_sql(include):
+    """Number of customers in any of the segments."""
+    return SQL("SELECT count(*) FROM (%s) included", SQL(" UNION ").join(include))
 
 
 def estimate_sql(judged):

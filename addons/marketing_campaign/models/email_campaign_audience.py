@@ -7,7 +7,7 @@ from .audience_sql import Addresses
 
 
 class EmailCampaign(models.Model):
-    """Who gets a campaign: counted before, written as rows when sending starts."""
+    """Who gets a campaign, counted before it is sent; see also the listing."""
 
     _inherit = "email.campaign"
 
@@ -105,7 +105,8 @@ class EmailCampaign(models.Model):
             for reason, count in sorted(counts.items(), key=lambda item: -item[1])
         ]
 
-    def _judged_audience_sql(self):
+    def _judged_audience_sql(self, part=None):
+        """`WITH …` of the audience, or of a part of it: (number, of how many)."""
         # Superuser: the salt is for the system only; segments are judged as a whole,
         # whoever presses the button (a scheduled start has no user).
         campaign = self.sudo()
@@ -120,6 +121,7 @@ class EmailCampaign(models.Model):
                 campaign.company_id.marketing_holdout_salt,
                 campaign._get_holdout_share(),
             ),
+            part=part,
         )
 
     def _get_addresses(self):
@@ -157,44 +159,3 @@ class EmailCampaign(models.Model):
     def _get_draw_sql(self):
         """Further columns that are decided when the rows are written."""
         return []
-
-    def _enqueue_prepare(self):
-        return self.env["marketing.job"]._enqueue(
-            "email.campaign",
-            "_prepare_recipients",
-            {"campaign_id": self.id},
-            key=f"campaign-prepare:{self.id}",
-            queue="deliver",
-        )
-
-    @api.model
-    def _prepare_recipients(self, campaign_id):
-        """Write the audience as rows, in one statement, then let the sender begin.
-
-        Nothing happens to a campaign that was paused or cancelled meanwhile: resuming
-        comes back here.
-        """
-        campaign = self.browse(campaign_id).exists().try_lock_for_update()
-        if campaign.status != "running" or campaign.prepared_at:
-            return
-        # Segments and template may have changed since the start was allowed.
-        if problem := campaign._get_approval_problem():
-            campaign._move("paused", status_reason=problem)
-            return
-        self.env.flush_all()
-        self.env.cr.execute(
-            audience_sql.insert_sql(
-                campaign._judged_audience_sql(),
-                campaign_id=campaign.id,
-                company_id=campaign.company_id.id,
-                channel=campaign.channel,
-                share=campaign._get_holdout_share(),
-                extra=campaign._get_draw_sql(),
-            )
-        )
-        campaign.audience_size += self.env.cr.rowcount
-        self.env["campaign.recipient"].invalidate_model(flush=False)
-        campaign.prepared_at = fields.Datetime.now()
-        campaign._refresh_statistics()
-        campaign._enqueue_delivery()
-        campaign._complete_if_done()

@@ -40,8 +40,9 @@ class EmailCampaign(models.Model):
         checks = sorted(self._list_checks(), key=lambda c: LEVELS.index(c.level))
         return [check._asdict() for check in checks]
 
-    def _list_checks(self):
-        estimate, problem = self._try_estimate()
+    def _list_checks(self, estimated=None):
+        """All checks; what was estimated already is not counted a second time."""
+        estimate, problem = estimated or self._try_estimate()
         return [
             *self._list_audience_checks(estimate, problem),
             *self._list_basic_checks(),

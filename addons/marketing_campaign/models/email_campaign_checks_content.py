@@ -73,6 +73,10 @@ class EmailCampaign(models.Model):
         """A warning only: who knows the template may do without."""
         place = {"button": "t"}
         tested = self.test_hash
+        if self.is_testing:
+            text = self.env._("A test is on its way.")
+            fix = self.env._("Its result appears here and in the notes.")
+            return [Check("test", "warning", text, fix)]
         if not tested:
             text = self.env._("No test has been sent.")
         elif tested != self._get_fingerprint(("content", "sender")):

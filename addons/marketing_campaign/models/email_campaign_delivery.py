@@ -22,6 +22,10 @@ class EmailCampaign(models.Model):
             env["email.campaign"].browse(campaign_id).exists()._refresh_statistics()
         return again
 
+    def _deliver(self, connections=1):
+        """The last part of the listing begins the sending."""
+        return super()._deliver(connections) if self._is_listed() else None
+
     def _complete_if_done(self):
         """A campaign whose recipients are not listed yet is not done."""
         listed = self.filtered(lambda campaign: campaign._is_listed())

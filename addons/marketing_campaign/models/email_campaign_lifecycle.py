@@ -113,6 +113,7 @@ class EmailCampaign(models.Model):
             status_reason=False,
             start_date=self.start_date or fields.Datetime.now(),
         )
+        self._forget_listed()
         self._freeze_content()
         self._enqueue_prepare()
 

@@ -1,3 +1,4 @@
+import json
 import uuid
 from contextlib import contextmanager
 
@@ -21,6 +22,23 @@ class EmailCampaign(models.Model):
 
     test_date = fields.Datetime("Last Test", readonly=True, copy=False)
     test_hash = fields.Char(readonly=True, copy=False)
+    is_testing = fields.Boolean(compute="_compute_is_testing")
+
+    def _compute_is_testing(self):
+        """Whether a test is on its way: its result comes while the form is open."""
+        # Superuser: jobs are for administrators, this tells of the campaign's own only.
+        jobs = self.env["marketing.job"].sudo()
+        for campaign in self:
+            campaign.is_testing = bool(
+                campaign.ids
+                and jobs.search_count(
+                    [
+                        ("key", "=like", f"campaign-test:{campaign.id}:%"),
+                        ("state", "in", ("pending", "running")),
+                    ],
+                    limit=1,
+                )
+            )
 
     @api.model
     def _get_server_fields(self):
@@ -46,15 +64,19 @@ class EmailCampaign(models.Model):
         provider = self._pick_provider()
         if not provider:
             raise UserError(self.env._("There is no active delivery provider."))
+        payload = {
+            "campaign_id": self.id,
+            "partner_id": partner.id or None,
+            "provider_id": provider.id,
+            "addresses": addresses,
+        }
+        asked = uuid.uuid5(uuid.NAMESPACE_OID, json.dumps(payload))
         return self.env["marketing.job"]._enqueue(
             "email.campaign",
             "_pump_send_test",
-            {
-                "campaign_id": self.id,
-                "partner_id": partner.id or None,
-                "provider_id": provider.id,
-                "addresses": addresses,
-            },
+            payload,
+            # a double click asks once; no address in a key, which logs may show
+            key=f"campaign-test:{self.id}:{asked}",
             kind="pump",
             queue="deliver",
         )

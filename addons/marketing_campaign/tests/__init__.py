@@ -1,6 +1,7 @@
 from . import test_email_campaign
 from . import test_uninstall
 from . import test_campaign_lifecycle
+from . import test_campaign_listing
 from . import test_campaign_api
 from . import test_template_api
 from . import test_campaign_audience
@@ -33,6 +34,7 @@ from . import test_campaign_holdout
 from . import test_campaign_hours
 from . import test_attribution_refunds
 from . import test_attribution_access
+from . import test_campaign_confirmation
 from . import test_campaign_copy
 from . import test_email_creative
 from . import test_creative_sending

@@ -197,6 +197,20 @@ class TestChecklist(CampaignCase):
         self.template.preview_text = "Changed"
         self.assertIn("changed", self._find(campaign, "test")["text"])
 
+    def test_a_test_that_is_on_its_way(self):
+        campaign = self._create_campaign()
+        other = self._create_campaign()
+        job = campaign._enqueue_test(self.customers[0], ["me@x.example"])
+        campaign.invalidate_recordset()
+        self.assertTrue(campaign.with_user(self.user).is_testing)
+        self.assertFalse(other.with_user(self.user).is_testing)
+        self.assertIn("on its way", self._find(campaign, "test")["text"])
+        self._report_test(campaign)
+        job.sudo().state = "done"
+        campaign.invalidate_recordset()
+        self.assertFalse(campaign.with_user(self.user).is_testing)
+        self.assertEqual(self._levels(campaign)["test"], "ok")
+
     def test_approval(self):
         campaign = self._create_campaign()
         self.assertNotIn("approval", self._levels(campaign))

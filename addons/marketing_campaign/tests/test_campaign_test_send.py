@@ -94,6 +94,15 @@ class TestSendTest(CampaignCase):
         self.assertEqual(wizard.addresses, "boss@x.example")
         self.assertEqual(wizard.partner_id, self.anna)
 
+    def test_a_double_click_sends_one_test(self):
+        for _click in range(2):
+            self._wizard().action_send()
+        self.assertEqual(len(self._jobs("_pump_send_test", self.campaign)), 1)
+        self._wizard(addresses="you@x.example").action_send()
+        jobs = self._jobs("_pump_send_test", self.campaign)
+        self.assertEqual(len(jobs), 2)
+        self.assertNotIn("x.example", "".join(jobs.mapped("key")))
+
     def test_message(self):
         self._wizard(addresses="Me@x.example; you@x.example").action_send()
         sink = Sink()

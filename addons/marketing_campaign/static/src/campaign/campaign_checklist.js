@@ -1,9 +1,11 @@
-import { Component, useState } from "@odoo/owl";
+import { Component, onWillDestroy, status, useState } from "@odoo/owl";
 import { registry } from "@web/core/registry";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
 import { useRecordObserver } from "@web/model/relational_model/utils";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+
+const POLL = 2000; // while a test is on its way
 
 const ICONS = {
     blocking: "fa-times-circle text-danger",
@@ -22,13 +24,39 @@ export class CampaignChecklist extends Component {
         this.keepLast = new KeepLast();
         this.state = useState({ checks: null, failed: false, showsAll: false });
         useRecordObserver((record) => {
-            const { write_date, status, approval_state } = record.data;
-            const key = `${record.resId}:${write_date}:${status}:${approval_state}`;
+            const { write_date, status, approval_state, is_testing } = record.data;
+            const key = [record.resId, write_date, status, approval_state, is_testing].join();
             if (key !== this.key) {
                 this.key = key;
+                this.hasArrived = false;
                 this.load();
             }
         });
+        // not onWillUnmount: a form that is left before it was shown is never unmounted
+        const timer = setInterval(() => this.awaitTest(), POLL);
+        onWillDestroy(() => clearInterval(timer));
+    }
+
+    /** Show what became of a test as soon as it has arrived, and its note. */
+    async awaitTest() {
+        const { record } = this.props;
+        const isOver = this.hasArrived || !record.data.is_testing;
+        if (document.hidden || this.isAsking || isOver) {
+            return;
+        }
+        this.isAsking = true;
+        try {
+            const call = this.orm.silent.read("email.campaign", [record.resId], ["is_testing"]);
+            const [found] = await call;
+            if (found && !found.is_testing && status(this) !== "destroyed") {
+                this.hasArrived = true;
+                await ((await record.isDirty()) ? this.load() : record.load());
+            }
+        } catch {
+            // the server cannot be reached: asked again in a moment
+        } finally {
+            this.isAsking = false;
+        }
     }
 
     async load() {
@@ -92,5 +120,6 @@ registry.category("view_widgets").add("campaign_checklist", {
         { name: "write_date", type: "datetime" },
         { name: "status", type: "selection" },
         { name: "approval_state", type: "selection" },
+        { name: "is_testing", type: "boolean" },
     ],
 });

@@ -40,8 +40,12 @@ registry.category("web_tour.tours").add("mm_campaign_send", {
         ...stepUtils.saveForm(),
         {
             content: "one primary button",
-            trigger: ".o_statusbar_buttons button.btn-primary[name=action_send_now]",
+            trigger: ".o_statusbar_buttons button.btn-primary[name=action_confirm_send]",
             run: "click",
+        },
+        {
+            content: "it says to how many before it happens",
+            trigger: ".modal .o_field_widget[name=headline]:contains(2 customers)",
         },
         {
             trigger: ".modal-footer button:contains(Send now)",
@@ -58,7 +62,7 @@ registry.category("web_tour.tours").add("mm_campaign_send", {
         {
             content: "the send button is gone, pausing is offered",
             trigger:
-                ".o_statusbar_buttons:not(:has([name=action_send_now])) button[name=action_pause]",
+                ".o_statusbar_buttons:not(:has([name=action_confirm_send])) button[name=action_pause]",
         },
     ],
 });
