@@ -1,4 +1,5 @@
 from . import marketing_masked
+from . import marketing_event_source
 from . import marketing_event
 from . import marketing_event_partition
 from . import marketing_event_type

@@ -25,16 +25,19 @@ class MarketingDataQuality(models.Model):
 
     _name = "marketing.data.quality"
     _description = "Quality of the Events"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "marketing.event.source"]
     _order = "checked_at desc, id desc"
-    _rec_name = "data_source"
+    _rec_name = "source_name"
+    _source_field = "data_source"
 
     checked_at = fields.Datetime("Checked", readonly=True, index=True)
     since = fields.Datetime("Since", readonly=True)
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, index=True, ondelete="cascade"
     )
-    data_source = fields.Char("Source", required=True, readonly=True)
+    data_source = fields.Char("Source Code", required=True, readonly=True)
+    # stored, so that charts can be grouped by it
+    source_name = fields.Char(store=True, search=None)
     alert_level = fields.Selection(
         [
             ("ok", "Good"),
@@ -144,7 +147,7 @@ class MarketingDataQuality(models.Model):
                     user_id=user.id,
                     summary=self.env._(
                         "Events of %(name)s need attention",
-                        name=quality.data_source,
+                        name=quality.source_name,
                     ),
                     note=quality.explanation,
                 )

@@ -113,7 +113,16 @@ class MarketingDataQuality(models.Model):
         )
         # superuser: the log is written by the system only
         log = self.sudo().with_context(tracking_disable=True, mail_create_nolog=True)
-        return log.create([self._prepare(row, freshness) for row in counted])
+        rows = log.create([self._prepare(row, freshness) for row in counted])
+        rows._rename_earlier()
+        return rows
+
+    def _rename_earlier(self):
+        """A source that got another name has it in all its rows."""
+        for source, rows in self.grouped("data_source").items():
+            name = rows[:1].source_name
+            earlier = [("data_source", "=", source), ("source_name", "!=", name)]
+            self.search(earlier).source_name = name
 
     @api.model
     def _get_progress(self, high):

@@ -17,6 +17,7 @@ class MarketingEvent(models.Model):
 
     _name = "marketing.event"
     _description = "Marketing Event"
+    _inherit = ["marketing.event.source"]
     _auto = False
     _log_access = False
     _order = "occurred_at desc, id desc"
@@ -26,7 +27,7 @@ class MarketingEvent(models.Model):
     _table_query = "SELECT * FROM marketing_event"
 
     xact_id = fields.Integer(string="Transaction", readonly=True)
-    source_id = fields.Char(string="Source", readonly=True)
+    source_id = fields.Char(string="Source Code", readonly=True)
     event_id = fields.Char(string="Event Identifier", readonly=True)
     event_type = fields.Char(readonly=True)
     occurred_at = fields.Datetime(readonly=True)

@@ -18,6 +18,7 @@ class MarketingEventFailure(models.Model):
 
     _name = "marketing.event.failure"
     _description = "Failed Event"
+    _inherit = ["marketing.event.source"]
     _order = "received_at desc, id desc"
     _rec_name = "event_id"
     _log_access = False
@@ -59,7 +60,7 @@ class MarketingEventFailure(models.Model):
     pointer = fields.Char("Place", readonly=True)
     event_type = fields.Char(readonly=True)
     event_id = fields.Char("Event Identifier", readonly=True)
-    source_id = fields.Char("Source", readonly=True, required=True)
+    source_id = fields.Char("Source Code", readonly=True, required=True)
     key_id = fields.Many2one(
         "marketing.api.key", "API Key", readonly=True, ondelete="set null"
     )

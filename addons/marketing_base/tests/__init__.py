@@ -27,6 +27,7 @@ from . import test_event_judge
 from . import test_event_partition
 from . import test_event_schema
 from . import test_event_selected
+from . import test_event_source
 from . import test_event_type
 from . import test_identity
 from . import test_job_access
@@ -44,4 +45,5 @@ from . import test_topics
 from . import test_uninstall
 from . import test_views
 from . import test_sealing
+from . import test_sealed_parameter
 from . import test_notification

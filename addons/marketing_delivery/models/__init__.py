@@ -47,6 +47,7 @@ from . import engagement_intake
 from . import engagement_projection
 from . import engagement_events
 from . import marketing_event_intake
+from . import marketing_event_source
 from . import addressee
 from . import public_page
 from . import public_mail

@@ -66,6 +66,11 @@ class TestFeedback(FeedbackMixin, SenderCase):
         registered = self.env["marketing.event.type"]._get_codes()
         self.assertLessEqual(set(kinds.EVENT_TYPES.values()), registered)
 
+    def test_the_source_is_shown_as_the_provider(self):
+        self._tell(kinds.DELIVERED, self.row, 1)
+        events = self.env["marketing.event"].search([("recipient_id", "=", self.row.id)])
+        self.assertEqual(events.mapped("source_name"), [self.provider.name])
+
     def test_opens_and_clicks_are_counted_by_our_own_doors_only(self):
         for kind in (kinds.OPENED, kinds.CLICKED, kinds.ACCEPTED):
             tally = self._tell(kind, self.row)

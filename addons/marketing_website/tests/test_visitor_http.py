@@ -38,6 +38,12 @@ class TestVisitorHttp(VisitorCase):
             ],
         )
 
+    def test_the_source_is_shown_as_the_website(self):
+        self.visit(self.event())
+        source = f"website:{self.website.id}"
+        events = self.env["marketing.event"].search([("source_id", "=", source)])
+        self.assertEqual(set(events.mapped("source_name")), {self.website.name})
+
     def test_the_company_is_the_websites(self):
         self.visit(self.event())
         self.assertEqual(self.logged("company_id"), [(self.company.id,)])
