@@ -51,6 +51,7 @@ def _read_file(*, create):
 
 def _create_file(path):
     """Whole or not at all; of two that make it at once one wins."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     handle, aside = tempfile.mkstemp(dir=path.parent)  # readable by us only
     with open(handle, "w") as stream:
         stream.write(secrets.token_urlsafe(48))
@@ -81,16 +82,20 @@ def _derive(secret):
     return base64.urlsafe_b64encode(kdf.derive(secret.encode()))
 
 
+def is_sealed(text):
+    return text.startswith(PREFIX)
+
+
 def seal(text):
     """Return the text sealed; one that is sealed already stays as it is."""
-    if not text or text.startswith(PREFIX):
+    if not text or is_sealed(text):
         return text
     return PREFIX + _get_box(_get_secrets()).encrypt(text.encode()).decode()
 
 
 def unseal(text):
     """Return what was sealed, :class:`Lost` when it cannot be opened here."""
-    if not text or not text.startswith(PREFIX):
+    if not text or not is_sealed(text):
         return text  # written before there were seals, or by hand
     token = text.removeprefix(PREFIX).encode()
     try:

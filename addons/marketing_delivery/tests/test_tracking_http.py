@@ -1,6 +1,9 @@
+from unittest.mock import patch
+
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.marketing_base import sealing
 from odoo.addons.marketing_base.links import LinkSigner
 
 from .tracking_common import BROWSER, SHOP, TrackingMixin
@@ -169,6 +172,15 @@ class TestWrongTokens(TrackingMixin, HttpCase):
                     self.assertIn("This link is not valid", answer.text)
                     self.assertNotIn("Set-Cookie", answer.headers)
         self.assertEqual(self._state(), before)
+        self.assertFalse(self._events())
+
+    def test_a_database_without_what_opens_its_secret(self):
+        """Restored elsewhere: nothing can be verified, and nothing breaks."""
+        paths = [path % self._token(scope) for path, scope in ROUTES.items()]
+        with patch.object(sealing, "_get_secrets", lambda: ("another one" * 4,)):
+            for path in paths:
+                answer = self.url_open(path, allow_redirects=False)
+                self.assertEqual(answer.status_code, 404, path)
         self.assertFalse(self._events())
 
     def test_wrong_tokens_by_post(self):

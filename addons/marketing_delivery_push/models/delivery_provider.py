@@ -1,4 +1,7 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.marketing_delivery.sender.adapter import ProviderDown
 
 from ..sender.connection import Network
 from ..sender.push import PROBES, URGENCIES, PushAdapter
@@ -45,8 +48,12 @@ class DeliveryProvider(models.Model):
         # sudo: the key is for the system only and signs nothing but our requests
         devices = self.env["marketing.push.device"].sudo()
         company = self.company_id or self.env.company
+        try:
+            vapid = devices._get_vapid(company)
+        except UserError as problem:
+            raise ProviderDown(str(problem)) from problem
         return PushAdapter(
-            devices._get_vapid(company),
+            vapid,
             self._get_push_network(),
             ttl=self.push_hours * 3600,
             urgency=self.push_urgency or "normal",

@@ -1,7 +1,14 @@
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from odoo.addons.marketing_delivery.sender.adapter import PERMANENT, Outcome
+from odoo.addons.marketing_base import sealing
+from odoo.addons.marketing_delivery.sender.adapter import (
+    PERMANENT,
+    Outcome,
+    ProviderDown,
+)
 from odoo.addons.marketing_delivery.tests.sender_common import FakeAdapter, SenderCase
 
 from ..models.ir_config_parameter import PUSH_SECRET
@@ -112,6 +119,17 @@ class TestPushDevice(DeviceCase):
             parameters.set_param(PUSH_SECRET, "00" * 32)
         with self.assertRaises(UserError):
             parameters.search([("key", "=", PUSH_SECRET)]).unlink()
+
+    def test_the_key_is_sealed(self):
+        """Where it cannot be opened the provider says so, and no visitor is asked."""
+        stored = self.env["ir.config_parameter"].get_param(PUSH_SECRET)
+        self.assertTrue(sealing.is_sealed(stored))
+        website = self.env["website"].get_current_website()
+        self.assertTrue(website._get_push_key())
+        with patch.object(sealing, "_get_secrets", lambda: ("another one" * 4,)):
+            self.assertEqual(website._get_push_key(), "")
+            with self.assertRaisesRegex(ProviderDown, "MARKETING_SECRET_KEY"):
+                self._create_provider()._get_adapter()
 
 
 @tagged("post_install", "-at_install")
