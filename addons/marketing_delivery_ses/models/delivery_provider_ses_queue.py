@@ -10,13 +10,12 @@ from odoo.exceptions import ValidationError
 from odoo.addons.marketing_delivery.sender import installation
 from odoo.addons.marketing_delivery.sender.adapter import ProviderDown
 
-from ..sender import records
+from ..sender import partition, records
 from .delivery_provider_ses import LOCAL_HOSTS, is_safe_url
 
 PUMP_SECONDS = 50
 PAUSE = 20  # seconds until an empty queue is asked again
 _PATH = re.compile(r"/\d{12}/[\w-]{1,80}(?:\.fifo)?", re.A)
-_HOST = re.compile(r"sqs\.[a-z0-9-]+\.amazonaws\.com", re.A)
 
 
 class DeliveryProviderSesQueue(models.Model):
@@ -29,7 +28,7 @@ class DeliveryProviderSesQueue(models.Model):
         copy=False,
         help="A queue that is subscribed to the topic: it keeps events for days while"
         " this server cannot be reached, where the topic alone gives up after a minute."
-        " The access key also needs sqs:ReceiveMessage, sqs:DeleteMessage and"
+        " The access key or role also needs sqs:ReceiveMessage, sqs:DeleteMessage and"
         " sqs:GetQueueAttributes of it.",
     )
     ses_queue_read_at = fields.Datetime("Queue Read", readonly=True, copy=False)
@@ -107,6 +106,7 @@ class DeliveryProviderSesQueue(models.Model):
                     if not letters:
                         return PAUSE
                     queue.delete(letters)
+                    self.env["marketing.job"]._note_progress()
         except (QueueProblem, ProviderDown) as problem:
             self._note_ses_queue(provider_id, error=str(problem))
             return None  # the cron asks again in a minute
@@ -145,5 +145,6 @@ class DeliveryProviderSesQueue(models.Model):
 
 def _is_queue(url):
     parts = urlsplit(url)
-    is_place = parts.hostname in LOCAL_HOSTS or bool(_HOST.fullmatch(parts.hostname))
+    region = partition.read_region("sqs", parts.hostname)
+    is_place = parts.hostname in LOCAL_HOSTS or bool(region)
     return is_place and bool(_PATH.fullmatch(parts.path))

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from . import partition
+
 # Where SES is offered, as AWS names the places.
 REGIONS = [
     ("eu-central-1", "Europe (Frankfurt)"),
@@ -39,17 +41,26 @@ REGIONS = [
     ("me-south-1", "Middle East (Bahrain)"),
     ("il-central-1", "Israel (Tel Aviv)"),
     ("af-south-1", "Africa (Cape Town)"),
+    ("eusc-de-east-1", "European Sovereign Cloud (Germany)"),
+    ("cn-north-1", "China (Beijing)"),
+    ("cn-northwest-1", "China (Ningxia)"),
 ]
 
 
 class Account(NamedTuple):
-    """``url`` is the interface's address where it is not the region's public one."""
+    """``url`` is the interface's address where it is not the region's public one.
+
+    ``is_machine``: with the role of this machine, and no key; ``role`` is the ARN of
+    the role that is taken on, with either.
+    """
 
     key: str
     secret: str
     region: str
     url: str | None = None
     configuration_set: str | None = None
+    role: str | None = None
+    is_machine: bool = False
 
     def get_url(self):
-        return self.url or f"https://email.{self.region}.amazonaws.com"
+        return self.url or f"https://{partition.get_host('email', self.region)}"

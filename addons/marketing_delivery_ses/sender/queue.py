@@ -1,18 +1,17 @@
 """Read events out of an SQS queue: at least once, in no order."""
 
-import re
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from odoo.addons.marketing_base.scrub import scrub_text
 from odoo.addons.marketing_delivery.sender.http_link import Lost, NoLink
 
-from .wire import NotWritten, Wire
+from . import partition
+from .wire import NotBegun, NotWritten, Wire
 
 AT_ONCE = 10  # what SQS hands out in one answer
 WAIT = 2  # seconds: a long poll asks all of SQS's servers, a short one only some
 HIDDEN = 120  # seconds that others do not see what was read and not yet deleted
-_HOST = re.compile(r"sqs\.([a-z0-9-]+)\.amazonaws\.com")
 
 
 class QueueProblem(Exception):
@@ -27,9 +26,8 @@ class Letter(NamedTuple):
 class Queue:
     def __init__(self, account, url):
         parts = urlsplit(url)
-        region = _HOST.fullmatch(parts.hostname or "")
-        if region:
-            account = account._replace(region=region[1])
+        if region := partition.read_region("sqs", parts.hostname):
+            account = account._replace(region=region)
         self._url = url
         self._wire = Wire("sqs", account, f"{parts.scheme}://{parts.netloc}")
 
@@ -65,7 +63,7 @@ class Queue:
         try:
             self._wire.open()
             answer = self._wire.call(operation, QueueUrl=self._url, **values)
-        except (NoLink, Lost, NotWritten) as error:
+        except (NoLink, Lost, NotBegun, NotWritten) as error:
             raise QueueProblem(f"SQS: {error}") from error
         if answer.status != 200:
             text = f"{answer.status} {answer.code} {answer.text}".partition("\n")[0]

@@ -15,6 +15,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
+from . import partition
+
 NOTIFICATION = "Notification"
 CONFIRMATION = "SubscriptionConfirmation"
 ENDED = "UnsubscribeConfirmation"
@@ -23,7 +25,7 @@ MAX_BODY = 1024 * 1024  # a message has 256 KB at most, before it is put into JS
 OLDEST = timedelta(hours=2)
 NEWEST = timedelta(minutes=15)
 _ARN = re.compile(
-    r"arn:aws(?:-us-gov)?:sns:([a-z0-9-]{4,30}):\d{12}:[\w-]{1,256}", re.A
+    rf"arn:({partition.NAMES}):sns:([a-z0-9-]{{4,30}}):\d{{12}}:[\w-]{{1,256}}", re.A
 )
 _TOKEN = re.compile(r"[A-Za-z0-9]{16,1024}")
 _FILE = r"/SimpleNotificationService-[0-9a-f]{16,64}\.pem"
@@ -43,13 +45,15 @@ class Topic(NamedTuple):
 
     @property
     def host(self):
-        return f"sns.{self.region}.amazonaws.com"
+        return partition.get_host("sns", self.region)
 
 
 def read_topic(arn):
     """Return the :class:`Topic` of an ARN, or None when it is none."""
     match = _ARN.fullmatch(arn or "")
-    return match and Topic(arn, match[1])
+    if not match or partition.find(match[2]).name != match[1]:
+        return None
+    return Topic(arn, match[2])
 
 
 def read_envelope(body):
@@ -122,10 +126,15 @@ def load_certificate(data, topic, now=None):
 
 
 def _get_wanted_names(topic):
-    names = {f"sns-signing.{topic.region}.amazonaws.com", topic.host}
-    if topic.region.startswith("us-gov-"):
-        return names | {"sns-us-gov-west-1.amazonaws.com"}
-    return names | {"sns.amazonaws.com"}
+    """SNS names its certificates differently in each part of AWS."""
+    theirs = {
+        "aws": "sns.amazonaws.com",
+        "aws-cn": f"sns-{topic.region}.amazonaws.com.cn",
+        "aws-us-gov": "sns-us-gov-west-1.amazonaws.com",  # for both of its regions
+    }
+    own = theirs.get(partition.find(topic.region).name)
+    signing = partition.get_host("sns-signing", topic.region)
+    return {topic.host, signing, own} - {None}
 
 
 def _get_names(certificate):

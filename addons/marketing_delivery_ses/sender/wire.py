@@ -4,24 +4,22 @@ boto3 knows the requests, signs and reads them. The bytes go over ``HttpLink``: 
 attempt, no redirect, no proxy, and of each request it is known whether its first byte
 may have left. boto3 offers that place by its event ``before-send``.
 
-Nothing comes from the machine: no environment, no file, no metadata service. Importing
-this module costs 0.2 seconds and 30 MB, so whoever does not send leaves it alone.
+Importing this module costs 0.2 seconds and 30 MB, so whoever does not send leaves it
+alone.
 """
 
 import logging
-import os
-import threading
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-import boto3.session
-import botocore.session
 from botocore.awsrequest import AWSResponse
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
 from odoo.addons.marketing_delivery.sender import settings
-from odoo.addons.marketing_delivery.sender.http_link import HttpLink, Reply
+from odoo.addons.marketing_delivery.sender.http_link import HttpLink, NoLink, Reply
+
+from . import login
 
 # on its level DEBUG it writes whole requests, addresses included
 logging.getLogger("botocore").setLevel(logging.INFO)
@@ -35,17 +33,10 @@ _CONFIG = Config(
     use_dualstack_endpoint=False,
     use_fips_endpoint=False,
 )
-_NO_FILES = {
-    "profile": (None, None, None, None),
-    "config_file": (None, None, os.devnull, None),
-    "credentials_file": (None, None, os.devnull, None),
-}
-_LOCK = threading.Lock()
-_SESSIONS = []  # one a process: it holds the models it has read, and no key
 
 
 class NotBegun(Exception):
-    """The request was not allowed to begin."""
+    """The request was not allowed to begin, or its keys were gone just then."""
 
 
 class NotWritten(Exception):
@@ -67,14 +58,24 @@ class Wire:
 
     def __init__(self, service, account, url):
         self._link = HttpLink(url)
-        self._client = _make_client(service, account, url)
-        self._client.meta.events.register(f"before-send.{service}", self._carry)
+        self._service, self._account, self._url = service, account, url
+        self._client = None
         self._begin = None
         self._reply = None
 
     def open(self):
-        """Make sure of a live connection; raise :class:`http_link.NoLink`."""
+        """Make sure of keys and a live connection; raise :class:`http_link.NoLink`."""
+        try:
+            login.renew(self._account)
+            self._client = self._client or self._make_client()
+        except login.LoginProblem as problem:
+            raise NoLink(f"no keys: {problem}") from problem
         self._link.open()
+
+    def _make_client(self):
+        client = login.make_client(self._service, self._account, self._url, _CONFIG)
+        client.meta.events.register(f"before-send.{self._service}", self._carry)
+        return client
 
     def close(self):
         self._link.close()
@@ -90,10 +91,12 @@ class Wire:
         try:
             values = getattr(self._client, operation)(**values)
         except ClientError as error:
+            if not self._reply:  # of whoever gives out temporary keys
+                raise NotBegun from error
             values = error.response
         except BotoCoreError as error:
             if not self._reply:
-                raise NotWritten(type(error).__name__) from error
+                raise self._explain(error) from error
             values = {}  # an answer that cannot be read
         error = values.get("Error") or {}
         return Answer(
@@ -103,6 +106,13 @@ class Wire:
             str(error.get("Message") or ""),
             values,
         )
+
+    def _explain(self, error):
+        """What kept boto3 from writing a request: its values, or temporary keys."""
+        is_ours = isinstance(error, ParamValidationError)
+        if login.is_temporary(self._account) and not is_ours:
+            return NotBegun()
+        return NotWritten(type(error).__name__)
 
     def _carry(self, request, **_event):
         """Bring a signed request to its host, and give boto3 the answer."""
@@ -128,18 +138,3 @@ class _Body:
 
     def stream(self, *_args, **_kwargs):
         yield self._data
-
-
-def _make_client(service, account, url):
-    with _LOCK:  # making clients is not safe in threads, using them is
-        if not _SESSIONS:
-            core = botocore.session.Session(session_vars=_NO_FILES)
-            _SESSIONS.append(boto3.session.Session(botocore_session=core))
-        return _SESSIONS[0].client(
-            service,
-            region_name=account.region,
-            endpoint_url=url,
-            aws_access_key_id=account.key,
-            aws_secret_access_key=account.secret,
-            config=_CONFIG,
-        )

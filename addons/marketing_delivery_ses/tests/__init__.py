@@ -6,3 +6,5 @@ from . import test_ses_records
 from . import test_ses_signature
 from . import test_ses_webhook
 from . import test_ses_queue
+from . import test_ses_login
+from . import test_ses_partition

@@ -68,10 +68,12 @@ class SesPeer:
     """A server; ``accepted`` counts each send key that it took, ever.
 
     ``messages`` are pairs of a send key and the raw message; ``calls`` the send keys as
-    they were asked for; ``requests`` what came, by method and path or target.
+    they were asked for; ``requests`` what came, by method and path or target. Messages
+    are kept if ``keeps``.
     """
 
-    def __init__(self):
+    def __init__(self, *, keeps=True):
+        self.keeps = keeps
         self.key, self.secret = KEY, SECRET
         self.accepted = Counter()
         self.messages, self.bodies, self.calls = [], [], []
@@ -134,6 +136,8 @@ class SesPeer:
     def take(self, request):
         [key] = [t["Value"] for t in request["EmailTags"] if t["Name"] == "sk"]
         self.accepted[key] += 1
+        if not self.keeps:
+            return
         raw = base64.b64decode(request["Content"]["Raw"]["Data"])
         self.messages.append((key, raw))
 
@@ -251,7 +255,8 @@ class Talk:
     def _send(self, request):
         peer = self._peer
         [address] = request["Destination"]["ToAddresses"]
-        peer.bodies.append(request)
+        if peer.keeps:
+            peer.bodies.append(request)
         peer.calls += [t["Value"] for t in request["EmailTags"] if t["Name"] == "sk"]
         match = _FAULT.match(address)
         fault = match and match[1]

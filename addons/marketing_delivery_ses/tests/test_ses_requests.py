@@ -15,7 +15,7 @@ from odoo.addons.marketing_delivery.sender.adapter import (
     ProviderDown,
 )
 
-from ..sender import health, pace, wire
+from ..sender import health, login, pace
 from ..sender.adapter import MAX_RATE, SesAdapter
 from .ses_common import SesCase
 from .ses_peer import ACCOUNT, SEND
@@ -96,7 +96,7 @@ class TestSesRequests(SesCase):
         }
         with (
             patch.dict(os.environ, environment),
-            patch.object(wire, "_SESSIONS", []),
+            patch.object(login, "_KEYLESS", []),
         ):
             outcomes, raised = self._submit(self._write_all("ann", "http-500"))
         self.assertEqual(self._kinds(outcomes), [ACCEPTED, UNKNOWN])
