@@ -68,7 +68,9 @@ class TestFeedback(FeedbackMixin, SenderCase):
 
     def test_the_source_is_shown_as_the_provider(self):
         self._tell(kinds.DELIVERED, self.row, 1)
-        events = self.env["marketing.event"].search([("recipient_id", "=", self.row.id)])
+        events = self.env["marketing.event"].search(
+            [("recipient_id", "=", self.row.id)]
+        )
         self.assertEqual(events.mapped("source_name"), [self.provider.name])
 
     def test_opens_and_clicks_are_counted_by_our_own_doors_only(self):

@@ -24,8 +24,14 @@ export class CampaignChecklist extends Component {
         this.keepLast = new KeepLast();
         this.state = useState({ checks: null, failed: false, showsAll: false });
         useRecordObserver((record) => {
-            const { write_date, status, approval_state, is_testing } = record.data;
-            const key = [record.resId, write_date, status, approval_state, is_testing].join();
+            const { data } = record;
+            const key = [
+                record.resId,
+                data.write_date,
+                data.status,
+                data.approval_state,
+                data.is_testing,
+            ].join();
             if (key !== this.key) {
                 this.key = key;
                 this.hasArrived = false;
