@@ -6,7 +6,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tools import SQL
 
-from odoo.addons.marketing_segment.profile_query import COMPUTED, fresh_profiles
+from odoo.addons.marketing_segment.profile_query import WRITTEN, fresh_profiles
 
 from profiles_stage import get_company
 
@@ -52,7 +52,7 @@ class Work:
 
     def write_by_hand(self):
         self.profiles._prepare_planner(None)
-        columns = SQL(", ").join(map(SQL.identifier, COMPUTED))
+        columns = SQL(", ").join(map(SQL.identifier, WRITTEN))
         self.cr.execute(
             SQL(
                 """WITH %s INSERT INTO customer_profile

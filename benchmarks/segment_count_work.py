@@ -4,6 +4,8 @@ import json
 import time
 from datetime import date, timedelta
 
+import segment_count_stage
+
 from odoo.tools import SQL
 
 from profiles_stage import get_company
@@ -29,6 +31,10 @@ class Work:
             self.cr.commit()
             self.cr.execute("ANALYZE customer_profile")
         self.cr.commit()
+        if "messages" in profiles._fields:
+            user = segment_count_stage.prepare(env, self.company)
+            self.cr.commit()
+            self.env = env(user=user.id, su=False)
 
     def get_chosen(self):
         """Return two categories and a product that were bought."""
@@ -56,6 +62,7 @@ class Work:
             "!",
             _did("purchases", categories=[other], **_lately(90)),
         ]
+        spent = _did("purchases", measure="amount", value=200, **_lately(365))
         rules = [
             ("figures of the profile", [("monetary", ">=", 200), _RECENT]),
             ("figures, and the address", ["|", ("partner_id.city", "=", "x"), _RECENT]),
@@ -67,11 +74,34 @@ class Work:
             ),
             ("no order in 30 days", [_never("purchases", **_lately(30))]),
             ("3 orders in 365 days", [_did("purchases", value=3, **_lately(365))]),
+            ("spent 200 in 365 days", [spent]),
+            ("2 orders between dates", [_did("purchases", value=2, period=spring)]),
+            ("bought X ever", [_did("purchases", categories=[one])]),
             ("X ever, or recent", ["|", _did("purchases", categories=[one]), _RECENT]),
         ]
         if "messages" in self.env["customer.profile"]._fields:
-            rules.append(("no message in 14 days", [_never("messages", **_lately(14))]))
+            rules += self.make_rules_of_messages(spent)
         return [*rules, ("in one segment, not in another", self.make_set_rule(rules))]
+
+    def make_rules_of_messages(self, spent):
+        opened, clicked = {"action": ["opened"]}, {"action": ["clicked"]}
+        seen = _did("events", types=["product_view"], value=2, **_lately(30))
+        cart = _did("events", types=["add_to_cart"], **_lately(14))
+        return [
+            ("no message in 14 days", [_never("messages", **_lately(14))]),
+            (
+                "opened in 90 days, never clicked",
+                [_did("messages", **opened, **_lately(90))]
+                + [_never("messages", **clicked)],
+            ),
+            ("event twice in 30 days", [seen]),
+            ("rare event in 14 days", [cart]),
+            (
+                "spent, (opened or cart), not recent",
+                [spent, "|", cart]
+                + [_did("messages", **opened, **_lately(30)), "!", _RECENT],
+            ),
+        ]
 
     def make_set_rule(self, rules):
         inner = [
@@ -83,7 +113,7 @@ class Work:
 
     def get_segment(self, name, domain):
         own = [("company_id", "=", self.company.id), ("name", "=", name)]
-        segments = self.env["customer.segment"]
+        segments = self.env["customer.segment"].sudo()
         values = {"filter_domain": repr(domain), "track_members": False}
         segment = segments.search(own) or segments.create(
             {"name": name, "company_id": self.company.id, **values}

@@ -6,7 +6,7 @@ from odoo.tools.translate import LazyTranslate
 from odoo.addons.marketing_segment.segment_activity import Filter
 from odoo.addons.marketing_segment.segment_activity_source import ActivitySource
 from odoo.addons.marketing_segment.segment_activity_sql import (
-    CONTACT,
+    join_contacts,
     of_company,
     of_customers,
     within,
@@ -112,7 +112,7 @@ class MessageSource(ActivitySource):
                 WHERE %(moment)s IS NOT NULL AND %(left)s AND %(company)s
                   AND %(period)s AND %(customers)s AND %(campaigns)s""",
             moment=moment,
-            contact=CONTACT,
+            contact=join_contacts(self.env, scope),
             left=SQL("message.state = 'sent'") if action == "sent" else SQL("TRUE"),
             company=of_company(SQL("message.company_id"), scope),
             period=within(self.env, moment, activity),

@@ -17,7 +17,7 @@ from odoo.tools import SQL
 
 from odoo.addons.marketing_engine import rfm
 
-from .profile import goods, habits, orders, people, scores, stages
+from .profile import diary, goods, habits, orders, people, scores, stages
 
 WINDOW_DAYS = 365
 #: Orders or lines that a share must rest on: one order is always "all at weekends".
@@ -64,6 +64,9 @@ COMPUTED = (
     *people.ENGAGEMENT,
 )
 
+#: All that a refresh writes: the figures, and what stands beside them.
+WRITTEN = (*COMPUTED, *diary.KEPT)
+
 # What is not given by the constants of the module, the company and the day.
 _CONSTANTS = {
     "support": MIN_SUPPORT,
@@ -94,7 +97,7 @@ joined AS (
            weekday_preferred.weekday, hour_preferred.hour, seasons.peak_month,
            seasons.amount AS peak_amount, seasons.year_amount, seasons.year_orders,
            cities.city_count, cities.main_orders, cities.placed_orders,
-           people.mailbox_provider, %(engagement)s
+           people.mailbox_provider, %(engagement)s, %(kept)s
       FROM totals
       FULL JOIN money USING (partner_id)
       FULL JOIN rhythms USING (partner_id)
@@ -108,6 +111,7 @@ joined AS (
       FULL JOIN seasons USING (partner_id)
       FULL JOIN cities USING (partner_id)
       FULL JOIN people USING (partner_id)
+      FULL JOIN diaries USING (partner_id)
 ), facts AS (
     SELECT * FROM joined WHERE COALESCE(order_count, 0) > 0
 )"""
@@ -163,7 +167,7 @@ fresh AS MATERIALIZED (
                 THEN ROUND(12 * peak_amount / year_amount, 4)::float8 END
                AS seasonality_ratio,
            CASE WHEN %(has_seasons)s THEN peak_month::text END AS peak_month,
-           mailbox_provider, %(engagement)s
+           mailbox_provider, %(engagement)s, %(kept)s
       FROM scored
 )"""
 _IS_FIRST = SQL("first_source[1] = EXTRACT(EPOCH FROM first_order_date)::bigint")
@@ -194,6 +198,7 @@ def fresh_profiles(company, today, partner_ids=None) -> SQL:
         habits.SLOTS_OF_ALL if everybody else habits.SLOTS_STORED,
         habits.SEASONS,
         people.PEOPLE,
+        diary.DIARY,
         _FACTS,
         scores.RANKED if is_ranking else scores.BY_CUTS,
         _FRESH,
@@ -218,6 +223,7 @@ def _get_values(company, today, partner_ids):
         "segments": [rfm.segment_key(*c) for c in product(range(1, 6), repeat=3)],
         "mailbox": profiles._get_mailbox_sql(SQL("domain")),
         "engagement": SQL(", ").join(map(SQL.identifier, people.ENGAGEMENT)),
+        "kept": SQL(", ").join(map(SQL.identifier, diary.KEPT)),
         "is_first": _IS_FIRST,
         "has_margin": _HAS_MARGIN,
         "stage": SQL(stages.STAGE, **_CONSTANTS),

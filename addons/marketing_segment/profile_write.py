@@ -4,7 +4,7 @@ from odoo.tools import SQL
 
 from .profile.people import ENGAGEMENT
 from .profile.stages import NORMS
-from .profile_query import COMPUTED, among, fresh_engagement, fresh_profiles
+from .profile_query import WRITTEN, among, fresh_engagement, fresh_profiles
 
 # UPDATE and INSERT rather than ON CONFLICT, which would use up an id for each of the
 # unchanged customers every night. A FULL JOIN is never done by a nested loop, which
@@ -44,16 +44,16 @@ def write_profiles(company, today, now, partner_ids=None) -> SQL:
 
     It answers with one row: profiles added, changed and deleted.
     """
-    columns = [SQL.identifier(name) for name in COMPUTED]
+    columns = [SQL.identifier(name) for name in WRITTEN]
     write = SQL(
         _WRITE,
         company=company.id,
         now=now,
         profiles=among(SQL("profile.partner_id"), partner_ids),
         columns=SQL(", ").join(columns),
-        values=SQL(", ").join(SQL.identifier("fresh", name) for name in COMPUTED),
-        new=SQL(", ").join(SQL.identifier("new", name) for name in COMPUTED),
-        stored=SQL(", ").join(SQL.identifier("stored", name) for name in COMPUTED),
+        values=SQL(", ").join(SQL.identifier("fresh", name) for name in WRITTEN),
+        new=SQL(", ").join(SQL.identifier("new", name) for name in WRITTEN),
+        stored=SQL(", ").join(SQL.identifier("stored", name) for name in WRITTEN),
     )
     fresh = fresh_profiles(company, today, partner_ids)
     if partner_ids is None:

@@ -5,7 +5,7 @@ from odoo.tools.translate import LazyTranslate
 
 from .segment_activity import Filter
 from .segment_activity_source import ActivitySource, tell_goods
-from .segment_activity_sql import CONTACT, any_of, of_company, within
+from .segment_activity_sql import any_of, join_contacts, of_company, within
 
 _lt = LazyTranslate(__name__)
 #: Kinds of events that customers have; the others are ours.
@@ -76,7 +76,7 @@ class EventSource(ActivitySource):
                 WHERE event.partner_id IS NOT NULL AND event.event_type = ANY(%(types)s)
                   AND %(company)s AND %(period)s AND %(customers)s AND %(goods)s""",
             today=today,
-            contact=CONTACT,
+            contact=join_contacts(self.env, scope),
             types=list(activity.chosen["types"]),
             company=of_company(SQL("event.company_id"), scope),
             period=within(self.env, SQL("event.occurred_at"), activity),

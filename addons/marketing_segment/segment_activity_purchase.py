@@ -4,8 +4,9 @@ from odoo.tools import SQL
 from odoo.tools.translate import LazyTranslate
 
 from .segment_activity import Filter
+from .segment_activity_diary import diary_condition
 from .segment_activity_source import ActivitySource, tell_goods
-from .segment_activity_sql import CONTACT, of_company, of_customers, within
+from .segment_activity_sql import join_contacts, of_company, of_customers, within
 
 _lt = LazyTranslate(__name__)
 _RATE = SQL("COALESCE(NULLIF(o.currency_rate, 0), 1)")
@@ -45,6 +46,11 @@ class PurchaseSource(ActivitySource):
             "products": Filter(self.env._("Products"), "product.template"),
         }
 
+    def ask_profile(self, activity, alias):
+        if activity.measure == "quantity" or self._has_choice(activity):
+            return None
+        return diary_condition(self.env, activity, alias)
+
     def select(self, activity, scope):
         if activity.measure == "quantity" or self._has_choice(activity):
             return self._select_lines(activity, scope)
@@ -58,7 +64,7 @@ class PurchaseSource(ActivitySource):
         rows = self._from_orders(
             activity,
             scope,
-            columns=SQL("%s / %s AS amount", SQL("o.amount_untaxed"), _RATE),
+            columns=SQL("ROUND(o.amount_untaxed / %s, 6) AS amount", _RATE),
         )
         if activity.measure != "amount":
             return rows
@@ -78,7 +84,7 @@ class PurchaseSource(ActivitySource):
                   AND %(customers)s AND %(where)s""",
             columns=columns,
             joins=joins or SQL(),
-            contact=CONTACT,
+            contact=join_contacts(self.env, scope),
             company=of_company(SQL("o.company_id"), scope),
             period=within(self.env, SQL("o.date_order"), activity),
             customers=of_customers(SQL("o.partner_id"), scope),
@@ -143,10 +149,10 @@ class PurchaseSource(ActivitySource):
             activity,
             scope,
             columns=SQL(
-                """-(CASE WHEN aml.currency_id = o.currency_id
-                          THEN aml.price_subtotal / %s ELSE aml.balance END)
+                """-ROUND((CASE WHEN aml.currency_id = o.currency_id
+                                THEN aml.price_subtotal / %s ELSE aml.balance END)
                    / (SELECT COUNT(*) FROM sale_order_line_invoice_rel share
-                       WHERE share.invoice_line_id = aml.id) AS amount""",
+                       WHERE share.invoice_line_id = aml.id), 6) AS amount""",
                 _RATE,
             ),
             joins=SQL(
@@ -182,7 +188,7 @@ class PurchaseSource(ActivitySource):
                   AND NOT EXISTS (SELECT FROM sale_order_line_invoice_rel link
                                    WHERE link.invoice_line_id = aml.id)""",
             day=day,
-            contact=CONTACT,
+            contact=join_contacts(self.env, scope),
             company=of_company(SQL("move.company_id"), scope),
             period=within(self.env, day, activity),
             customers=of_customers(SQL("move.partner_id"), scope),

@@ -36,6 +36,13 @@ class ActivitySource:
         """Select partner_id, company_id, at and what is measured; one row a doing."""
         raise NotImplementedError
 
+    def ask_profile(self, activity, alias) -> SQL | None:
+        """Return the condition on a row of customer.profile, None if it takes more.
+
+        It must say what `select` would, of customers without a mark of a change.
+        """
+        return None
+
     def get_words(self, activity):
         """Return the clauses for this condition."""
         return self.words

@@ -35,18 +35,45 @@ class Scope(NamedTuple):
     partner_ids: tuple | SQL | None = None
 
 
-#: A contact counts as the customer it belongs to. Most shops sell to people, of whom
-#: hardly anybody is a contact of somebody else: so the few are joined, not all.
-CONTACT = SQL(
+# Most shops sell to people, of whom hardly anybody is a contact of somebody else. So
+# the few are joined, not all; and as a literal, because PostgreSQL takes them for many
+# and would look each row up by itself.
+_CONTACT = SQL(
     """LEFT JOIN (SELECT id, commercial_partner_id FROM res_partner
                    WHERE commercial_partner_id <> id) contact"""
 )
+MOST_CONTACTS = 20_000
+
+
+def join_contacts(env, scope) -> SQL:
+    """Return the beginning of a JOIN of contacts with the customer they belong to."""
+    if scope.partner_ids is not None:
+        return _CONTACT
+    rows = env.execute_query(
+        SQL(
+            """SELECT id, commercial_partner_id FROM res_partner
+                WHERE commercial_partner_id <> id LIMIT %s""",
+            MOST_CONTACTS + 1,
+        )
+    )
+    if len(rows) > MOST_CONTACTS:
+        return _CONTACT
+    return SQL(
+        "LEFT JOIN unnest(%s::int[], %s::int[]) contact(id, commercial_partner_id)",
+        literal(contact for contact, _customer in rows),
+        literal(customer for _contact, customer in rows),
+    )
 
 
 def any_of(partner_ids) -> SQL:
     """Return the customers of a scope as the operand of a comparison."""
     ids = partner_ids if isinstance(partner_ids, SQL) else SQL("%s", list(partner_ids))
     return SQL("ANY(%s::int[])", ids)
+
+
+def literal(partner_ids) -> SQL:
+    """Return many ids as one literal: of an ARRAY each would be an expression."""
+    return SQL("%s", f"{{{','.join(map(str, partner_ids))}}}")
 
 
 def among_domain(partner_ids):
@@ -93,6 +120,22 @@ def activity_domain(path, text, activity, scope):
 
     def to_sql(model, alias, query):
         model.env.flush_all()  # the statement reads tables that the ORM does not see
+        kept = _ask_profile(model, path, activity, scope, alias)
+        if kept is None:
+            return ask_rows(model, alias, query, scope)
+        changed = model._get_marked(scope.company_id)
+        if not changed:
+            return kept
+        asked = literal(changed)
+        return SQL(
+            "CASE WHEN %s = %s THEN %s ELSE %s END",
+            SQL.identifier(alias, "partner_id"),
+            any_of(asked),
+            ask_rows(model, alias, query, scope._replace(partner_ids=asked)),
+            kept,
+        )
+
+    def ask_rows(model, alias, query, scope):
         joined = query.make_alias(alias, f"did_{link}")
         query.add_join(
             "LEFT JOIN",
@@ -114,12 +157,27 @@ def activity_domain(path, text, activity, scope):
     return Domain.custom(to_sql=to_sql)
 
 
+def _ask_profile(model, path, activity, scope, alias):
+    """Return the condition on the profile's own row; None if it is not kept there.
+
+    For a few customers it is not worth it: their rows are found at once, and a compiled
+    rule outlives what the profile says.
+    """
+    if scope.company_id is None or scope.partner_ids is not None:
+        return None
+    source = model._get_activity_source(path)
+    condition = source.ask_profile(activity, alias)
+    if condition is None or not model._is_diary_kept(scope.company_id):
+        return None
+    return condition
+
+
 def _select_doers(env, path, activity, scope):
     """Select who meets the condition, or who does not if doing nothing meets it."""
     source = env["customer.profile"]._get_activity_source(path)
     having = SQL()
     if not activity.is_about_existence:
-        compared = _compare(_measure(activity.measure), activity)
+        compared = compare(_measure(activity.measure), activity)
         negation = SQL("NOT ") if activity.is_met_by_none else SQL()
         having = SQL("HAVING %s(%s)", negation, compared)
     return SQL(
@@ -147,7 +205,7 @@ def _measure(name):
     return _MEASURES[name]
 
 
-def _compare(measure, activity):
+def compare(measure, activity):
     if activity.operator == "between":
         return SQL("%s BETWEEN %s AND %s", measure, *activity.value)
     return SQL("%s %s %s", measure, _COMPARE[activity.operator], activity.value)

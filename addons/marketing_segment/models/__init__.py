@@ -4,12 +4,14 @@ from . import marketing_named_customer
 from . import customer_profile_dirty
 from . import customer_profile_cut
 from . import customer_profile
+from . import customer_profile_diary
 from . import customer_profile_habits
 from . import customer_profile_engagement
 from . import customer_profile_norm
 from . import customer_engagement
 from . import customer_profile_refresh
 from . import customer_profile_segment
+from . import customer_profile_visible
 from . import customer_profile_words
 from . import customer_profile_rfm
 from . import customer_profile_pattern
@@ -59,3 +61,5 @@ from . import res_partner_search
 from . import res_partner_months
 from . import res_partner_standing
 from . import res_partner_segment
+from . import sale_order
+from . import sale_order_line

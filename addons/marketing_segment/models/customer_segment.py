@@ -146,7 +146,10 @@ class CustomerSegment(models.Model):
         return [limits for limits in ranges if limits[1:] != (1, 5)]
 
     def _get_members_domain(self):
-        """The rule inside the segment's company; never wider than the company."""
+        """The rule inside the segment's company; never wider than the company.
+
+        For clients, who get a list: `_get_bound_domain` is quicker.
+        """
         return (
             Domain("company_id", "=", self.company_id.id)
             & Domain("partner_id.active", "=", True)
@@ -158,10 +161,11 @@ class CustomerSegment(models.Model):
 
         :param partner_ids: the only customers of interest, None for everybody
         """
-        domain = self._get_members_domain()
+        profiles = self.env["customer.profile"]
+        domain = Domain("company_id", "=", self.company_id.id)
+        domain &= profiles._visible_domain() & self._get_rule_domain()
         if partner_ids is not None:
             domain &= among_domain(partner_ids)
-        profiles = self.env["customer.profile"]
         return profiles._bind_rule(domain, self.company_id, partner_ids)
 
     def _get_members_query(self, partner_ids=None):

@@ -1,6 +1,7 @@
 import uuid
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from odoo.addons.marketing_base.events import Event, insert_events
@@ -80,9 +81,9 @@ class CustomerSegment(models.Model):
         return profiles.search(self._get_bound_domain(), limit=SAMPLE_SIZE)
 
     def _get_base_count(self):
-        return self.env["customer.profile"].search_count(
-            [("company_id", "=", self.company_id.id), ("partner_id.active", "=", True)]
-        )
+        profiles = self.env["customer.profile"]
+        own = Domain("company_id", "=", self.company_id.id)
+        return profiles.search_count(own & profiles._visible_domain())
 
     def _read_reasons(self, members):
         """Return {reason: customers}; the reason None means sendable."""

@@ -28,6 +28,8 @@ class ResPartner(models.Model):
     _contact_idx = models.Index(
         "(id, commercial_partner_id) WHERE commercial_partner_id <> id"
     )
+    # and segments leave out the few that are archived
+    _archived_idx = models.Index("(id) WHERE active IS NOT TRUE")
 
     def _marketing_erase(self):
         """Forget in which segments a person was: a name of a segment can tell much.

@@ -43,14 +43,15 @@ orders AS MATERIALIZED (
 REFUNDS = """
 refunded AS (
     -- A refund line of several order lines is shared, never counted twice.
-    SELECT partner_id, recent, categ_id, SUM(amount) AS amount,
+    SELECT partner_id, recent, categ_id, day, SUM(amount) AS amount,
+           SUM(ROUND(amount, 6)) AS exact,
            SUM((amount * 1e6)::bigint::float8) AS goods,
            SUM((amount * 1e6)::bigint::float8) FILTER (WHERE cost_rate > 0) AS costed,
            -- what comes back is worth its cost again
            SUM((amount * cost_rate * 1e6)::bigint::float8)
                FILTER (WHERE cost_rate > 0) AS cost
       FROM (
-           SELECT o.partner_id, o.recent,
+           SELECT o.partner_id, o.recent, o.date_order::date AS day,
                   CASE WHEN line.is_downpayment IS NOT TRUE
                        THEN template.categ_id END AS categ_id,
                   CASE WHEN aml.currency_id = o.currency_id
@@ -71,9 +72,10 @@ refunded AS (
              LEFT JOIN product_template template
                ON template.id = product.product_tmpl_id
            ) returned
-     GROUP BY 1, 2, 3
+     GROUP BY 1, 2, 3, 4
 ), unlinked AS (
-    SELECT p.commercial_partner_id AS partner_id, SUM(aml.balance) AS amount,
+    SELECT p.commercial_partner_id AS partner_id,
+           COALESCE(move.invoice_date, move.date) AS day, SUM(aml.balance) AS amount,
            SUM(aml.balance) FILTER (
                WHERE COALESCE(move.invoice_date, move.date) >= %(since)s) AS recent
       FROM account_move move
@@ -84,7 +86,7 @@ refunded AS (
        AND move.company_id = %(company)s AND %(customers)s
        AND NOT EXISTS (SELECT FROM sale_order_line_invoice_rel link
                         WHERE link.invoice_line_id = aml.id)
-     GROUP BY p.commercial_partner_id
+     GROUP BY 1, 2
 )"""
 
 # The source of the first order: the least of (time, id) with what was stored beside it.

@@ -12,6 +12,7 @@ from . import test_profile_habits
 from . import test_profile_histories
 from . import test_profile_history
 from . import test_profile_refresh
+from . import test_profile_visible
 from . import test_rfm_fixed
 from . import test_rfm_grid
 from . import test_rfm_scores
@@ -22,6 +23,7 @@ from . import test_segment_counts
 from . import test_segment_activity
 from . import test_segment_criteria
 from . import test_segment_inclusion
+from . import test_segment_diary
 from . import test_segment_explanation
 from . import test_segment_export
 from . import test_segment_find

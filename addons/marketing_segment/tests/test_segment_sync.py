@@ -33,7 +33,8 @@ class TestSegmentSync(SegmentMembersCase):
         self.env.cr.execute(SQL("EXPLAIN %s", query))
         plan = "\n".join(line for (line,) in self.env.cr.fetchall())
         self.assertRegex(plan, "(Hash|Merge) Full Join")
-        self.assertNotIn("Anti Join", plan)
+        # hidden contacts may be taken away so, stored members may not
+        self.assertNotRegex(plan, r"Anti Join.*\n.*segment_membership")
 
     def test_events_of_each_move(self):
         segment = self._segment("[('partner_id.city', '=', 'Ghent')]")

@@ -1,0 +1,34 @@
+"""The days of the orders and what was spent until each, beside the figures.
+
+With them a condition on orders of any period is a look at one row: how many days of a
+sorted list are below its ends (`segment_activity_diary`).
+"""
+
+#: Columns of the table that are no fields: only conditions on purchases read them.
+KEPT = ("order_days", "amount_days", "amount_sums")
+
+# `amount_days` is empty where it would repeat `order_days`: without refunds. Days that
+# are equal have one sum, so that nothing depends on the order of rows. The window
+# leaves its rows sorted, and array_agg takes them as they come; ORDER BY keeps the
+# planner from hashing the groups, of which each would take half a kilobyte an array.
+DIARY = """
+entries AS (
+    SELECT partner_id, date_order::date AS day, TRUE AS ordered,
+           ROUND(amount_untaxed / rate, 6) AS amount
+      FROM orders
+     UNION ALL
+    SELECT partner_id, day, FALSE, -exact FROM refunded
+     UNION ALL
+    SELECT partner_id, day, FALSE, -amount FROM unlinked
+), running AS (
+    SELECT partner_id, day, ordered,
+           SUM(amount) OVER (PARTITION BY partner_id ORDER BY day) AS amount
+      FROM entries
+), diaries AS (
+    SELECT partner_id,
+           array_agg(day ORDER BY day) FILTER (WHERE ordered) AS order_days,
+           CASE WHEN NOT bool_and(ordered) THEN array_agg(day) END AS amount_days,
+           array_agg(amount) AS amount_sums
+      FROM running
+     GROUP BY partner_id
+)"""
