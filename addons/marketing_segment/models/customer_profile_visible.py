@@ -2,6 +2,10 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL, Query
 
+from ..segment_activity_sql import literal
+
+MOST_HIDDEN = 50_000
+
 
 class CustomerProfile(models.Model):
     """Profiles whose contact may be seen: of a million, all but a few."""
@@ -13,22 +17,27 @@ class CustomerProfile(models.Model):
         """Return a domain: the contact is not archived, and the user may read it.
 
         It says the same as ("partner_id.active", "=", True), for which PostgreSQL joins
-        all contacts. Asked for are those who are *not* visible: few, found by indexes.
+        all contacts. Those who are *not* visible are looked up here, by an index that
+        holds little else, and given as one literal: a set of known size is hashed.
+        Left to itself the planner may look each customer up, taking them for few.
         """
         hidden = self._get_hidden_domain()
         contacts = self.env["res.partner"].sudo().with_context(active_test=False)
 
         def to_sql(_model, alias, query):
+            own = SQL.identifier(alias, "partner_id")
             other = query.make_alias(alias, "hidden")
             found = Query(contacts.env, other, contacts._table_sql)
-            condition = hidden._to_sql(contacts, other, found)
-            return SQL(
-                "NOT EXISTS (SELECT FROM %s WHERE %s = %s AND %s)",
-                found.from_clause,
-                SQL.identifier(other, "id"),
-                SQL.identifier(alias, "partner_id"),
-                condition,
-            )
+            found.add_where(hidden._to_sql(contacts, other, found))
+            found.limit = MOST_HIDDEN + 1
+            ids = [row[0] for row in contacts.env.execute_query(found.select())]
+            if not ids:
+                return SQL("TRUE")
+            if len(ids) <= MOST_HIDDEN:
+                return SQL("%s NOT IN (SELECT unnest(%s::int[]))", own, literal(ids))
+            found.limit = None
+            found.add_where(SQL("%s = %s", SQL.identifier(other, "id"), own))
+            return SQL("NOT EXISTS %s", found.subselect(SQL("1")))
 
         return Domain.custom(to_sql=to_sql)
 

@@ -28,8 +28,11 @@ class ResPartner(models.Model):
     _contact_idx = models.Index(
         "(id, commercial_partner_id) WHERE commercial_partner_id <> id"
     )
-    # and segments leave out the few that are archived
-    _archived_idx = models.Index("(id) WHERE active IS NOT TRUE")
+    # and segments leave out the few that are archived, or of other companies
+    _hidden_idx = models.Index(
+        "(id) INCLUDE (active, company_id, partner_share)"
+        " WHERE active IS NOT TRUE OR company_id IS NOT NULL"
+    )
 
     def _marketing_erase(self):
         """Forget in which segments a person was: a name of a segment can tell much.

@@ -1,9 +1,12 @@
+from unittest.mock import patch
+
 from odoo.fields import Domain
 from odoo.tests import tagged
 from odoo.tools import SQL
 
 from .common import SegmentCase
 
+MODULE = "odoo.addons.marketing_segment.models.customer_profile_visible"
 #: Record rules as administrators write them, with what they leave of the customers.
 RULES = (
     ("[(1, '=', 1)]", True),
@@ -81,6 +84,8 @@ class TestProfileVisible(SegmentCase):
         found = self._find(env, profiles._visible_domain())
         asked = self._find(env, Domain("partner_id.active", "=", True))
         self.assertEqual(found, asked)
+        with patch(f"{MODULE}.MOST_HIDDEN", -1):
+            self.assertEqual(self._find(env, profiles._visible_domain()), asked)
         negated = self._find(env, ~profiles._visible_domain())
         self.assertEqual(found & negated, found.browse())
         return found
