@@ -16,7 +16,7 @@ class CustomerProfile(models.Model):
     _inherit = "customer.profile"
 
     def init(self):
-        super().init()
+        result = super().init()
         self.env.cr.execute(
             """
             ALTER TABLE customer_profile
@@ -28,6 +28,7 @@ class CustomerProfile(models.Model):
                 ON customer_profile (company_id) WHERE order_days IS NULL
             """
         )
+        return result
 
     @api.model
     def _is_diary_kept(self, company_id):
