@@ -4,8 +4,11 @@
 ARG ODOO_IMAGE=odoo:19.0
 FROM ${ODOO_IMAGE}
 
+# 1: with LightGBM, which challenges the lifetime value where models are fitted
+ARG MM_ML=0
+
 USER root
-COPY requirements.lock docker/build-tools.lock /opt/marketing/
+COPY requirements.lock requirements-ml.lock docker/build-tools.lock /opt/marketing/
 # Debian's packages (Odoo itself, python-ldap …) stay importable; pip is the image's, and
 # takes nothing whose SHA-256 is not in the lock files.
 RUN set -eu; \
@@ -13,6 +16,12 @@ RUN set -eu; \
     pip="/opt/venv/bin/python -m pip install --no-cache-dir --require-hashes"; \
     $pip --only-binary :all: -r /opt/marketing/build-tools.lock; \
     $pip --no-build-isolation -r /opt/marketing/requirements.lock; \
+    if [ "$MM_ML" = 1 ]; then \
+        apt-get update; \
+        apt-get install -y --no-install-recommends libgomp1; \
+        rm -rf /var/lib/apt/lists/*; \
+        $pip --only-binary :all: -r /opt/marketing/requirements-ml.lock; \
+    fi; \
     /opt/venv/bin/python -c "import odoo, celery, numpy, scipy, css_inline"; \
     install -d -o odoo -g odoo -m 0700 /run/marketing
 

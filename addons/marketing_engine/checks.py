@@ -40,6 +40,25 @@ def finite_column(name: str, values) -> np.ndarray:
     return column
 
 
+def forecast_and_outcome(
+    forecast, outcome, *, binary=False
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return both as columns of one length, not empty.
+
+    Raises
+    ------
+    ValueError
+        If they are no such columns, or not labels of 0 and 1 where ``binary``.
+    """
+    one = finite_column("forecast", forecast)
+    other = finite_column("outcome", outcome)
+    if one.size != other.size or not one.size:
+        raise ValueError(f"columns have {one.size} and {other.size} rows")
+    if binary and not np.all((other == 0) | (other == 1)):
+        raise ValueError("label must hold 0 and 1 only")
+    return one, other
+
+
 def finite_matrix(name: str, values) -> np.ndarray:
     """Return ``values`` as a two-dimensional float array; one column may be flat.
 

@@ -12,6 +12,7 @@
         "security/prediction_rules.xml",
         "data/ir_cron.xml",
         "views/prediction_model_views.xml",
+        "views/prediction_model_card_views.xml",
         "views/customer_profile_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",

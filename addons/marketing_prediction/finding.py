@@ -26,7 +26,8 @@ class Finding:
     """A fitted model with its proof, or the reason why there is none.
 
     `gain_low` is the lower bound (95 %) of what the model is better by than its
-    baseline; only a positive one lets it be used.
+    baseline; only a positive one lets it be used. `challenge` tells how another method
+    did against this one, `trees` are those of that method where it won.
     """
 
     customers: int
@@ -37,6 +38,8 @@ class Finding:
     gain_low: float | None = None
     curve: tuple = ()
     spread: dict = field(default_factory=dict)
+    challenge: dict = field(default_factory=dict)
+    trees: dict | None = None
     trained_from: str | None = None
     tested_from: str | None = None
     tested_until: str | None = None

@@ -5,6 +5,7 @@ weighs half. Customers without a message in the last `WRITTEN_DAYS` are left out
 """
 
 from .arrays import hash_arrays, read_arrays
+from .cut_query import CUTS
 from .history_query import DAYS, prepare_days
 
 HALF_LIFE = 30
@@ -13,10 +14,7 @@ HISTORY_DAYS = 365
 OUTCOME_DAYS = 30
 
 _ANSWERS = """
-cuts AS (
-    SELECT cut, number::int
-      FROM unnest(%(cuts)s::date[]) WITH ORDINALITY AS cuts (cut, number)
-), messages AS (
+messages AS (
     SELECT p.commercial_partner_id AS partner_id, message.sent_at, message.clicked_at
       FROM campaign_recipient message
       JOIN res_partner p ON p.id = message.customer_id
@@ -77,9 +75,8 @@ def read_answers(env, company, until, cuts, customers=None):
         "written": WRITTEN_DAYS,
         "outcome": OUTCOME_DAYS,
     }
-    return read_arrays(
-        env, (DAYS, _ANSWERS), _NAMES, parameters, ("number", "partner_id")
-    )
+    steps = (DAYS, CUTS, _ANSWERS)
+    return read_arrays(env, steps, _NAMES, parameters, ("number", "partner_id"))
 
 
 def hash_of(data):

@@ -7,6 +7,7 @@ has not bought for `GONE_DAYS` is left out: such a customer is gone, not about t
 from odoo.tools import SQL
 
 from .arrays import hash_arrays, read_arrays
+from .cut_query import CLICKS, CUTS
 from .history_query import DAYS, prepare_days
 
 GONE_DAYS = 365
@@ -14,10 +15,7 @@ GONE_DAYS = 365
 OWN_GAPS = 3
 
 _RHYTHM = """
-cuts AS (
-    SELECT cut, number::int
-      FROM unnest(%(cuts)s::date[]) WITH ORDINALITY AS cuts (cut, number)
-), gaps AS (
+gaps AS (
     SELECT partner_id, day, value,
            day - LAG(day) OVER purchases AS gap, ROW_NUMBER() OVER purchases AS place
       FROM days WINDOW purchases AS (PARTITION BY partner_id ORDER BY day)
@@ -26,14 +24,6 @@ cuts AS (
     SELECT cuts.number, percentile_cont(0.9) WITHIN GROUP (ORDER BY gap) AS usual_gap
       FROM cuts JOIN gaps ON gaps.day < cuts.cut AND gaps.place = 2
      GROUP BY cuts.number
-), clicks AS (
-    SELECT person.commercial_partner_id AS partner_id, cuts.number, COUNT(*) AS clicks
-      FROM cuts
-      JOIN delivery_click click
-        ON click.clicked_at >= cuts.cut - 90 AND click.clicked_at < cuts.cut
-      JOIN res_partner person ON person.id = click.customer_id
-     WHERE click.verdict = 'human' AND click.company_id = %(company)s
-     GROUP BY 1, 2
 ), rhythm AS (
     SELECT gaps.partner_id, cuts.number, cuts.cut,
            COUNT(*) FILTER (WHERE day < cut) AS purchases,
@@ -100,9 +90,8 @@ def read_rhythms(env, company, until, cuts, customers=None):
         "gone": GONE_DAYS,
         "own_gaps": OWN_GAPS,
     }
-    return read_arrays(
-        env, (DAYS, _RHYTHM), _NAMES, parameters, ("number", "partner_id")
-    )
+    steps = (DAYS, CUTS, CLICKS, _RHYTHM)
+    return read_arrays(env, steps, _NAMES, parameters, ("number", "partner_id"))
 
 
 def hash_of(data):

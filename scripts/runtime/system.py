@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable
+from ctypes.util import find_library
 from pathlib import Path
 
 from . import paths
@@ -23,6 +24,10 @@ def _has_chromium() -> bool:
     return any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome")))
 
 
+def _has_library(name: str) -> Callable[[], bool]:
+    return lambda: find_library(name) is not None
+
+
 # package -> does the machine have what we want of it?
 SERVE = {
     "postgresql": _has_postgres,
@@ -35,6 +40,8 @@ TEST = {
     "fonts-liberation": Path("/usr/share/fonts/truetype/liberation").is_dir,
     "nodejs": _has("node"),
     "npm": _has("npm"),
+    # of LightGBM
+    "libgomp1": _has_library("gomp"),
 }
 
 

@@ -234,3 +234,52 @@ def test_isotonic_keeps_the_corners_only():
     found = evaluation.fit_isotonic(forecast, outcome)
     assert found.knots.size == 4
     np.testing.assert_allclose(found(forecast), outcome, atol=1e-12)
+
+
+def test_root_mean_squared_error():
+    assert evaluation.root_mean_squared_error([1.0, 2.0], [4.0, -2.0]) == np.sqrt(12.5)
+    # most buy nothing: the median wins by the absolute error, the mean by this one
+    outcome, mean, median = [0.0, 0.0, 3.0], [1.0] * 3, [0.0] * 3
+    for measure, better, worse in (
+        (evaluation.root_mean_squared_error, mean, median),
+        (evaluation.mean_absolute_error, median, mean),
+    ):
+        assert measure(better, outcome) < measure(worse, outcome)
+
+
+class TestTweedieDeviance:
+    def test_by_hand(self):
+        # 2 (2/-.25 + 4/.5 + 1/.5) and 2 (0 - 0 + 1/.5)
+        assert evaluation.tweedie_deviance([1.0], [4.0]) == pytest.approx(4)
+        assert evaluation.tweedie_deviance([1.0], [0.0]) == pytest.approx(4)
+        found = evaluation.tweedie_deviance([1.0, 1.0, 7.0], [4.0, 0.0, 7.0])
+        assert found == pytest.approx(8 / 3)
+
+    @given(amounts=st.lists(st.integers(0, 900), min_size=1, max_size=30).filter(any))
+    def test_the_mean_is_the_best_forecast(self, amounts):
+        low, best, high = (
+            evaluation.tweedie_deviance(
+                [np.mean(amounts) * factor] * len(amounts), amounts
+            )
+            for factor in (0.8, 1.0, 1.25)
+        )
+        assert best < low
+        assert best < high
+
+    def test_it_knows_the_gamma_and_poisson_at_its_ends(self):
+        forecast, outcome = np.array([2.0, 3.0]), np.array([1.0, 5.0])
+        poisson = 2 * np.mean(outcome * np.log(outcome / forecast) - outcome + forecast)
+        gamma = 2 * np.mean(outcome / forecast - 1 - np.log(outcome / forecast))
+        near = [
+            evaluation.tweedie_deviance(forecast, outcome, power=power)
+            for power in (1 + 1e-6, 2 - 1e-6)
+        ]
+        assert near == pytest.approx([poisson, gamma], rel=1e-4)
+
+    @pytest.mark.parametrize(
+        ("forecast", "power", "words"),
+        [(0.0, 1.5, "above 0"), (1.0, 1.0, "power"), (1.0, 3.0, "power")],
+    )
+    def test_refuses(self, forecast, power, words):
+        with pytest.raises(ValueError, match=words):
+            evaluation.tweedie_deviance([forecast], [1.0], power=power)

@@ -35,7 +35,7 @@ def test_importing_everything_loads_neither_odoo_nor_scipy_stats():
     files = {module.name for module in pkgutil.iter_modules(marketing_engine.__path__)}
     assert {"rfm", "experiments"} <= files
     assert {f"marketing_engine.{name}" for name in files} <= set(found["imported"])
-    for unwanted in ("odoo", "scipy.stats", "pandas", "hypothesis"):
+    for unwanted in ("odoo", "scipy.stats", "lightgbm", "pandas", "hypothesis"):
         assert unwanted not in found["loaded"]
     assert "scipy.special" in found["loaded"]
 

@@ -155,7 +155,7 @@ def test_image_does_not_run_as_root():
 
 def test_image_installs_nothing_unchecked():
     assert "--require-hashes" in DOCKERFILE
-    assert len(re.findall(r"\$pip .*-r \S+\.lock", DOCKERFILE)) == 2
+    assert len(re.findall(r"\$pip .*-r \S+\.lock", DOCKERFILE)) == 3
     for line in DOCKERFILE.splitlines():
         assert "pip install" not in line or "--require-hashes" in line
 
@@ -186,6 +186,7 @@ def normal(name):
     ("source", "lock"),
     [
         ("requirements.txt", "requirements.lock"),
+        ("requirements-ml.txt", "requirements-ml.lock"),
         ("docker/build-tools.txt", "docker/build-tools.lock"),
     ],
 )
@@ -199,7 +200,16 @@ def test_lock_is_of_these_requirements(source, lock):
     assert all(hashes for _version, hashes in locked.values())
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "docker/build-tools.lock"])
+def test_the_extra_changes_no_version():
+    locked, extra = blocks("requirements.lock"), blocks("requirements-ml.lock")
+    assert {"lightgbm", "numpy", "scipy"} <= set(extra)
+    for name in set(locked) & set(extra):
+        assert locked[name] == extra[name], name
+
+
+@pytest.mark.parametrize(
+    "lock", ["requirements.lock", "requirements-ml.lock", "docker/build-tools.lock"]
+)
 def test_lock_names_no_server(lock):
     text = (ROOT / lock).read_text()
     assert "://" not in text

@@ -5,7 +5,7 @@ and return arrays; `fit` and `score` take arrays and plain values, so that they 
 while no transaction is open.
 """
 
-from .churn import Churn
+from .churn import Churn, ChurnMonth
 from .contact import Contact
 from .engagement import Engagement
 from .lifetime_value import LifetimeValue
@@ -13,6 +13,7 @@ from .lifetime_value import LifetimeValue
 METHODS = {
     "lifetime_value": LifetimeValue(),
     "churn": Churn(),
+    "churn_month": ChurnMonth(),
     "engagement": Engagement(),
     "contact": Contact(),
 }

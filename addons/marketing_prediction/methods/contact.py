@@ -43,7 +43,7 @@ class Contact:
     def read_training(self, env, company, until):
         return read_contacts(env, company, until, training=True)
 
-    def read_scoring(self, env, company, until, first, last):
+    def read_scoring(self, env, company, until, first, last, parameters=None):
         return read_contacts(env, company, until, among_ids(first, last))
 
     def hash_of(self, data):
@@ -61,59 +61,52 @@ class Contact:
         if needed:
             return Finding(customers=int(seen.sum()), needed=needed)
         rng = np.random.default_rng(settings["seed"])
-        rate = shrinkage.fit_rate(clicks, sent)
-        own = rate.posterior(clicks[seen], sent[seen])
-        came, written = data["late_clicks"][seen], data["late_sent"][seen]
-        mine, naive = (
-            _likelihood(own, came, written),
-            _likelihood(rate.mean, came, written),
-        )
+        proof = _prove_rates(data, seen, rng)
         hours = _prove_hours(data, rng)
+        proof["metrics"] += hours["metrics"]
         parameters = {**_learn(data), "hour_is_proved": hours["low"] > HOUR_GAIN}
         return Finding(
             customers=int(seen.sum()),
             parameters=parameters,
-            metrics=(
-                Metric("loss_clicks", -float(mine.mean()), -float(naive.mean())),
-                *hours["metrics"],
-            ),
-            gain=float(mine.mean() - naive.mean()),
-            gain_low=_lead(mine, naive, rng),
-            curve=tenths(own, came / written),
             spread=spread_of(_pace(parameters, data)),
             trained_from=str(until - timedelta(days=HISTORY_DAYS)),
             tested_from=str(until - timedelta(days=TEST_DAYS)),
             tested_until=str(until - timedelta(days=1)),
+            **proof,
         )
 
     def score(self, parameters, data, until, limits):
-        prior = shrinkage.SharePrior(
-            np.array(parameters["hours"]), parameters["hour_strength"]
-        )
         size, clicks = data["partner_id"].size, data["hours"].sum(axis=1)
-        hour = np.full(size, None, dtype=object)
-        if parameters["hour_is_proved"]:
-            hour[:] = prior.posterior(data["hours"]).argmax(axis=1).tolist()
         best = _channel_rates(parameters, data).argmax(axis=1)
-        written = data["sent"].sum(axis=1)
-        risk = np.full(size, None, dtype=object)
-        if parameters["objections"]:
-            shape, exposure = parameters["objections"]
-            risk[:] = np.round(
-                shrinkage.RatePrior(shape, exposure).posterior(
-                    data["objections"], written
-                ),
-                6,
-            ).tolist()
         return {
-            "contact_hour": hour,
+            "contact_hour": _best_hours(parameters, data),
             "contact_hour_count": clicks.astype(int),
             "contact_frequency": np.round(_pace(parameters, data), 1),
             "contact_frequency_count": data["weeks"].astype(int),
             "contact_channel": np.array(CHANNELS, dtype=object)[best],
             "contact_channel_count": data["sent"][np.arange(size), best].astype(int),
-            "complaint_risk": risk,
+            "complaint_risk": _risks(parameters, data),
         }
+
+
+def _best_hours(parameters, data):
+    """Return each customer's hour, None where own hours were not proved."""
+    hour = np.full(data["partner_id"].size, None, dtype=object)
+    if parameters["hour_is_proved"]:
+        shares, strength = np.array(parameters["hours"]), parameters["hour_strength"]
+        prior = shrinkage.SharePrior(shares, strength)
+        hour[:] = prior.posterior(data["hours"]).argmax(axis=1).tolist()
+    return hour
+
+
+def _risks(parameters, data):
+    """Return the chance that a message meets an objection, None if none ever did."""
+    risk = np.full(data["partner_id"].size, None, dtype=object)
+    if parameters["objections"]:
+        prior = shrinkage.RatePrior(*parameters["objections"])
+        rates = prior.posterior(data["objections"], data["sent"].sum(axis=1))
+        risk[:] = np.round(rates, 6).tolist()
+    return risk
 
 
 def _learn(data):
@@ -156,6 +149,24 @@ def _channel_rates(parameters, data):
             rate = np.zeros_like(sent)
         rates[:, place] = np.where(sent > 0, rate, -1.0)
     return rates
+
+
+def _prove_rates(data, seen, rng):
+    """Return how well the own rates of customers foretell their later clicks."""
+    sent, clicks = data["sent"].sum(axis=1), data["clicks"].sum(axis=1)
+    rate = shrinkage.fit_rate(clicks, sent)
+    own = rate.posterior(clicks[seen], sent[seen])
+    came, written = data["late_clicks"][seen], data["late_sent"][seen]
+    mine, naive = (
+        _likelihood(own, came, written),
+        _likelihood(rate.mean, came, written),
+    )
+    return {
+        "metrics": (Metric("loss_clicks", -float(mine.mean()), -float(naive.mean())),),
+        "gain": float(mine.mean() - naive.mean()),
+        "gain_low": _lead(mine, naive, rng),
+        "curve": tenths(own, came / written),
+    }
 
 
 def _likelihood(rate, came, written):

@@ -28,7 +28,7 @@ class Engagement:
         data = read_answers(env, company, until, cuts)
         return {**data, "cuts": cuts}
 
-    def read_scoring(self, env, company, until, first, last):
+    def read_scoring(self, env, company, until, first, last, parameters=None):
         return read_answers(env, company, until, [until], among_ids(first, last))
 
     def hash_of(self, data):

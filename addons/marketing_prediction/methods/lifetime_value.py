@@ -1,29 +1,19 @@
-"""Lifetime value: purchases by BG/NBD, money by Gamma-Gamma."""
+"""Lifetime value: purchases by BG/NBD, money by Gamma-Gamma, or corrected by trees."""
 
 import numpy as np
 
-from odoo.addons.marketing_engine import clv, evaluation
+from ..finding import Finding, NothingToLearn, lacking, spread_of
+from ..history_query import EPOCH, hash_of, read_scoring, read_training
+from . import challenge
+from .buying import YEAR, Buying
+from .lifetime_proof import prove
 
-from ..finding import (
-    Finding,
-    Metric,
-    NothingToLearn,
-    lacking,
-    sample,
-    spread_of,
-    tenths,
-)
-from ..history_query import BLOCK, EPOCH, hash_of, read_scoring, read_training
-
-YEAR = 365
-YEARS = 5
 TEST_DAYS = 90
 #: Fewer customers, repeat buyers or buyers in the days of the test prove nothing.
 MIN_CUSTOMERS, MIN_REPEATED, MIN_CAME_BACK = 200, 50, 30
 #: Share of customers at or above the beginning of whale, high and medium.
 SHARES = {"whale": 0.01, "high": 0.10, "medium": 0.70}
 SEGMENTS = ("low", "medium", "high", "whale")
-LEVEL = 0.8
 
 
 class LifetimeValue:
@@ -44,10 +34,15 @@ class LifetimeValue:
     watched = "clv_12m"
 
     def read_training(self, env, company, until):
-        return read_training(env, company, until, TEST_DAYS)
+        data = read_training(env, company, until, TEST_DAYS)
+        return {**data, "told": challenge.read_training(env, company, until, data)}
 
-    def read_scoring(self, env, company, until, first, last):
-        return read_scoring(env, company, until, first, last)
+    def read_scoring(self, env, company, until, first, last, parameters=None):
+        data = read_scoring(env, company, until, first, last)
+        if not (parameters or {}).get("trees"):
+            return data
+        told = challenge.read_scoring(env, company, until, first, last)
+        return {**data, "told": told}
 
     def hash_of(self, data):
         return hash_of(data)
@@ -72,33 +67,26 @@ class LifetimeValue:
             )
 
     def _fit(self, data, before, settings):
-        cut = int(data["cut"][0])
-        past = {
-            "frequency": data["past_count"][before] - 1,
-            "recency": data["past_recency"][before],
-            "age": (cut - data["began"])[before],
-            "mean_value": (data["past_total"] / np.maximum(data["past_count"], 1))[
-                before
-            ],
-        }
-        proof = _prove(past, _came(data, before), data["today"] - cut, settings["seed"])
-        rows = _histories(data, data["today"])
-        purchases, money = _fit_both(rows)
-        parameters = {
-            "purchases": purchases.params._asdict(),
-            "money": money.params._asdict(),
-            **settings,
-        }
-        margin = _margin(data, settings)
-        value = _year_value(purchases, money, rows, margin, settings["discount_rate"])
+        cut, today = int(data["cut"][0]), data["today"]
+        past = _past(data, before, cut)
+        then, seed = Buying.fit(past), settings["seed"]
+        proof = prove(then, past, _came(data, before), today - cut, seed)
+        contest = challenge.challenge(data, then, seed)
+        _take_over(proof, contest)
+        buying = Buying.fit(_histories(data, today))
+        parameters = {**buying.to_plain(), **settings, "trees_days": contest.days}
+        trees = contest.trees and contest.trees.to_plain()
+        value = _year_value(buying, {**parameters, "trees": trees}, data)
         parameters["cuts"] = _cuts(value)
         return Finding(
-            customers=value.size,
+            customers=data["partner_id"].size,
             parameters=parameters,
+            trees=trees,
+            challenge=contest.to_plain(),
             spread=spread_of(value),
             trained_from=str(EPOCH + int(data["began"].min())),
             tested_from=str(EPOCH + cut),
-            tested_until=str(EPOCH + data["today"] - 1),
+            tested_until=str(EPOCH + today - 1),
             **proof,
         )
 
@@ -107,37 +95,25 @@ class LifetimeValue:
 
         :param limits: absolute beginnings of segments, instead of the model's own
         """
-        today = int((np.datetime64(until) - EPOCH).astype(int))
-        rows = _histories(data, today)
-        purchases = clv.BgNbdModel(clv.BgNbdParams(**parameters["purchases"]), 0.0, 0)
-        money = clv.GammaGammaModel(clv.GammaGammaParams(**parameters["money"]), 0.0, 0)
-        margin = _margin(data, parameters)
-        found = clv.forecast_value(
-            purchases,
-            money,
-            **rows,
-            year=YEAR,
-            years=YEARS,
-            discount_rate=parameters["discount_rate"],
-            margin_rate=margin,
+        rows = _histories(data, int((np.datetime64(until) - EPOCH).astype(int)))
+        buying, margin = Buying.restore(parameters), _margin(data, parameters)
+        found = buying.forecast(rows, parameters["discount_rate"], margin)
+        factor = challenge.correction(
+            parameters, data.get("told"), buying, data["partner_id"]
         )
-        low, high = _intervals(
-            purchases, money, rows, data["partner_id"], parameters["seed"]
-        )
-        factor = margin * (1 + parameters["discount_rate"]) ** -0.5
+        low, high = buying.intervals(rows, data["partner_id"], parameters["seed"])
+        present = factor * margin * (1 + parameters["discount_rate"]) ** -0.5
         cuts = {**parameters["cuts"], **limits}
-        begins = [cuts["medium"], cuts["high"], cuts["whale"]]
-        value = np.round(found.year, 2)
-        place = (value[:, None] >= np.array(begins)).cumprod(axis=1).sum(axis=1)
+        value = np.round(found.year * factor, 2)
         return {
             "clv_12m": value,
-            "clv_remaining": np.round(found.horizon, 2),
-            "clv_low": np.round(low * factor, 2),
-            "clv_high": np.round(high * factor, 2),
+            "clv_remaining": np.round(found.horizon * factor, 2),
+            "clv_low": np.round(low * present, 2),
+            "clv_high": np.round(high * present, 2),
             "expected_purchases": np.round(found.purchases, 3),
             "p_alive": np.round(found.p_alive, 4),
             "expected_active_days": np.rint(found.active_time).astype(int),
-            "value_segment": np.array(SEGMENTS, dtype=object)[place],
+            "value_segment": _segments(value, cuts),
             "is_at_risk": (found.p_alive < 0.5) & (value > cuts["median"]),
         }
 
@@ -151,68 +127,31 @@ def _histories(data, today):
     }
 
 
+def _past(data, before, cut):
+    """Return the histories as they were before the days of the test."""
+    count = data["past_count"][before]
+    return {
+        "frequency": count - 1,
+        "recency": data["past_recency"][before],
+        "age": (cut - data["began"])[before],
+        "mean_value": data["past_total"][before] / count,
+    }
+
+
 def _came(data, before):
     """Return purchases and money of the days of the test."""
     bought = (data["frequency"] + 1 - data["past_count"])[before]
     return bought, np.maximum(data["total"] - data["past_total"], 0.0)[before]
 
 
-def _fit_both(rows):
-    try:
-        purchases = clv.fit_bg_nbd(rows["frequency"], rows["recency"], rows["age"])
-        money = clv.fit_gamma_gamma(rows["frequency"] + 1, rows["mean_value"])
-    except ValueError as error:
-        raise NothingToLearn from error
-    return purchases, money
-
-
-def _prove(past, came, days, seed):
-    """Return what the model says of days it has not seen, next to the run rate."""
-    bought, spent = came
-    purchases, money = _fit_both(past)
-    found = clv.forecast_value(purchases, money, **past, year=days, years=1)
-    rate = past["frequency"] / past["age"] * days
-    run_rate = rate * past["mean_value"]
-    part = sample(spent.size)
-    rng = np.random.default_rng(seed)
-
-    def closeness(forecast, outcome):
-        return -evaluation.mean_absolute_error(forecast, outcome)
-
-    error, naive = (
-        evaluation.mean_absolute_error(forecast, bought)
-        for forecast in (found.purchases, rate)
-    )
-    return {
-        "metrics": (
-            Metric("error_purchases", error, naive),
-            Metric(
-                "error_value",
-                evaluation.mean_absolute_error(found.year, spent),
-                evaluation.mean_absolute_error(run_rate, spent),
-            ),
-            *_pair("gini", evaluation.gini, found.year, run_rate, spent),
-            *_pair("spearman", evaluation.spearman, found.year, run_rate, spent),
-            *_pair("total", _total, found.year, run_rate, spent),
-        ),
-        "gain": naive - error,
-        "gain_low": evaluation.bootstrap_gain(
-            closeness, found.purchases[part], rate[part], bought[part], rng=rng
-        ),
-        "curve": tenths(found.year, spent),
-    }
-
-
-def _pair(name, measure, forecast, naive, outcome):
-    model, baseline = measure(forecast, outcome), measure(naive, outcome)
-    # without any spending there is nothing to rank
-    return (
-        [Metric(name, model, baseline)] if np.isfinite([model, baseline]).all() else []
-    )
-
-
-def _total(forecast, outcome):
-    return float(forecast.sum() / outcome.sum()) if outcome.sum() else float("nan")
+def _take_over(proof, contest):
+    """Let the card show the figures of the forecast of money that will be used."""
+    if contest.outcome == "won":
+        of_money = {item.name: item for item in contest.proof["metrics"]}
+        proof["metrics"] = tuple(
+            of_money.get(item.name, item) for item in proof["metrics"]
+        )
+        proof["curve"] = contest.proof["curve"]
 
 
 def _margin(data, settings):
@@ -222,11 +161,16 @@ def _margin(data, settings):
     return np.clip(known, 0.0, 1.0)
 
 
-def _year_value(purchases, money, rows, margin, discount_rate):
-    histories = (rows["frequency"], rows["recency"], rows["age"])
-    bought = purchases.expected_purchases(YEAR, *histories)
-    worth = money.expected_value(rows["frequency"] + 1, rows["mean_value"])
-    return bought * worth * margin / (1 + discount_rate) ** 0.5
+def _year_value(buying, parameters, data):
+    """Return the value of the next year: of all, or of those whom the trees know."""
+    spending = buying.spending(_histories(data, data["today"]), YEAR)
+    margin = _margin(data, parameters)
+    value = spending * margin / (1 + parameters["discount_rate"]) ** 0.5
+    if not parameters["trees"]:
+        return value
+    told, ids = challenge.as_of_today(data["told"]), data["partner_id"]
+    factor = challenge.correction(parameters, told, buying, ids)
+    return (value * factor)[np.isin(ids, told["partner_id"])]
 
 
 def _cuts(value):
@@ -235,18 +179,7 @@ def _cuts(value):
     return {name: round(float(cut), 2) for name, cut in cuts.items()}
 
 
-def _intervals(purchases, money, rows, partner_ids, seed):
-    """Return what encloses a year's spending; the same however batches are cut."""
-    low, high = np.zeros(partner_ids.size), np.zeros(partner_ids.size)
-    blocks = partner_ids // BLOCK
-    for block in np.unique(blocks):
-        part = slice(*np.searchsorted(blocks, [block, block + 1]))
-        low[part], high[part] = clv.value_interval(
-            purchases,
-            money,
-            YEAR,
-            **{name: column[part] for name, column in rows.items()},
-            level=LEVEL,
-            rng=np.random.default_rng([seed, int(block)]),
-        )
-    return low, high
+def _segments(value, cuts):
+    begins = np.array([cuts["medium"], cuts["high"], cuts["whale"]])
+    place = (value[:, None] >= begins).cumprod(axis=1).sum(axis=1)
+    return np.array(SEGMENTS, dtype=object)[place]

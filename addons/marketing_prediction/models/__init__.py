@@ -4,9 +4,12 @@ from . import prediction_model_score
 from . import prediction_model_drift
 from . import prediction_model_words
 from . import prediction_model_card
+from . import prediction_model_challenge
+from . import prediction_model_reliability
 from . import customer_profile
 from . import customer_profile_words
 from . import customer_profile_churn
+from . import customer_profile_churn_month
 from . import customer_profile_engagement
 from . import customer_profile_history
 from . import customer_pattern

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import format_amount, format_date
+from odoo.tools import format_amount
 from odoo.tools.translate import LazyTranslate
 
 _lt = LazyTranslate(__name__)
@@ -73,27 +73,27 @@ class CustomerProfile(models.Model):
                 "%(days)s days, which would be unusually long.",
                 count=f"{100 * self.churn_probability:.0f}",
                 days=self.churn_window,
-            )
+            ),
+            *self._explain_drivers(self.churn_drivers),
+            self._explain_origin(self.churn_scored_on, self.churn_model_id),
         ]
+        return " ".join(sentences)
+
+    def _explain_drivers(self, drivers):
+        """Return what speaks for leaving and for staying, a sentence each."""
+        sentences = []
         for sentence, sign in (
             (self.env._("Speaks for leaving: %(drivers)s."), 1),
             (self.env._("Speaks for staying: %(drivers)s."), -1),
         ):
-            drivers = [
+            names = [
                 self._name_driver(name, fact)
-                for name, effect, fact in self.churn_drivers or []
+                for name, effect, fact in drivers or []
                 if effect * sign > 0
             ]
-            if drivers:
-                sentences.append(sentence % {"drivers": "; ".join(drivers)})
-        sentences.append(
-            self.env._(
-                "As of %(date)s, by %(model)s.",
-                date=format_date(self.env, self.churn_scored_on),
-                model=self.churn_model_id.display_name,
-            )
-        )
-        return " ".join(sentences)
+            if names:
+                sentences.append(sentence % {"drivers": "; ".join(names)})
+        return sentences
 
     def _name_driver(self, name, fact):
         text = (

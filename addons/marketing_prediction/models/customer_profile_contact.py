@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.tools import format_date
 
 
 class CustomerProfile(models.Model):
@@ -70,31 +69,7 @@ class CustomerProfile(models.Model):
             )
 
     def _explain_contact(self):
-        channels = dict(
-            self._fields["contact_channel"]._description_selection(self.env)
-        )
-        sentences = [
-            self.env._(
-                "Through %(channel)s (%(sent)s messages so far), about %(pace)s a week "
-                "(%(weeks)s weeks with a click).",
-                channel=channels.get(self.contact_channel, ""),
-                sent=self.contact_channel_count,
-                pace=f"{self.contact_frequency:.1f}",
-                weeks=self.contact_frequency_count,
-            )
-        ]
-        if self.contact_model_id.parameters["hour_is_proved"]:
-            sentences.append(
-                self.env._(
-                    "Best sent at %(hour)s o'clock of its clock (%(clicks)s clicks).",
-                    hour=self.contact_hour,
-                    clicks=self.contact_hour_count,
-                )
-            )
-        else:
-            sentences.append(
-                self.env._("No hour: own hours did not foretell later clicks.")
-            )
+        sentences = [self._explain_pace(), self._explain_hour()]
         if self.complaint_risk:
             sentences.append(
                 self.env._(
@@ -104,10 +79,27 @@ class CustomerProfile(models.Model):
                 )
             )
         sentences.append(
-            self.env._(
-                "As of %(date)s, by %(model)s.",
-                date=format_date(self.env, self.contact_scored_on),
-                model=self.contact_model_id.display_name,
-            )
+            self._explain_origin(self.contact_scored_on, self.contact_model_id)
         )
         return " ".join(sentences)
+
+    def _explain_pace(self):
+        channel = self._fields["contact_channel"]
+        channels = dict(channel._description_selection(self.env))
+        return self.env._(
+            "Through %(channel)s (%(sent)s messages so far), about %(pace)s a week "
+            "(%(weeks)s weeks with a click).",
+            channel=channels.get(self.contact_channel, ""),
+            sent=self.contact_channel_count,
+            pace=f"{self.contact_frequency:.1f}",
+            weeks=self.contact_frequency_count,
+        )
+
+    def _explain_hour(self):
+        if not self.contact_model_id.parameters["hour_is_proved"]:
+            return self.env._("No hour: own hours did not foretell later clicks.")
+        return self.env._(
+            "Best sent at %(hour)s o'clock of its clock (%(clicks)s clicks).",
+            hour=self.contact_hour,
+            clicks=self.contact_hour_count,
+        )

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.tools import format_date
 
 
 class CustomerProfile(models.Model):
@@ -52,13 +51,14 @@ class CustomerProfile(models.Model):
             )
 
     def _explain_engagement(self):
-        return self.env._(
+        sentence = self.env._(
             "Of 100 customers like this one, %(count)s click in a message within 30 "
-            "days. In 12 months it clicked in %(clicks)s of %(written)s messages. As "
-            "of %(date)s, by %(model)s.",
+            "days. In 12 months it clicked in %(clicks)s of %(written)s messages.",
             count=f"{self.engagement_score:.0f}",
             clicks=self.engagement_clicks,
             written=self.engagement_written,
-            date=format_date(self.env, self.engagement_scored_on),
-            model=self.engagement_model_id.display_name,
         )
+        origin = self._explain_origin(
+            self.engagement_scored_on, self.engagement_model_id
+        )
+        return f"{sentence} {origin}"

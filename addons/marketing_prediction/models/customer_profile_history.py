@@ -12,6 +12,9 @@ class CustomerProfileHistory(models.Model):
     value_segment = fields.Selection(VALUE_SEGMENTS, readonly=True)
     p_alive = fields.Float("Still a Customer", readonly=True, aggregator="avg")
     churn_probability = fields.Float(readonly=True, aggregator="avg")
+    churn_month_probability = fields.Float(
+        "Churn within 30 Days", readonly=True, aggregator="avg"
+    )
     engagement_score = fields.Float(
         "Engagement", digits=(16, 1), readonly=True, aggregator="avg"
     )
@@ -21,5 +24,5 @@ class CustomerProfileHistory(models.Model):
         return [
             *super()._get_copied_columns(),
             *("clv_12m", "value_segment", "p_alive"),
-            *("churn_probability", "engagement_score"),
+            *("churn_probability", "churn_month_probability", "engagement_score"),
         ]

@@ -29,13 +29,16 @@ class CustomerProfile(models.Model):
                 high=format_amount(self.env, self.clv_high, self.currency_id),
             ),
             self._explain_alive(),
-            self.env._(
-                "As of %(date)s, by %(model)s.",
-                date=format_date(self.env, self.clv_scored_on),
-                model=self.clv_model_id.display_name,
-            ),
+            self._explain_origin(self.clv_scored_on, self.clv_model_id),
         ]
         return " ".join(sentences)
+
+    def _explain_origin(self, scored_on, model):
+        return self.env._(
+            "As of %(date)s, by %(model)s.",
+            date=format_date(self.env, scored_on),
+            model=model.display_name,
+        )
 
     def _explain_alive(self):
         if self.order_count == 1:

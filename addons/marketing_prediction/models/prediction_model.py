@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError, UserError
 KINDS = [
     ("lifetime_value", "Lifetime Value"),
     ("churn", "Churn"),
+    ("churn_month", "Churn within 30 Days"),
     ("engagement", "Engagement"),
     ("contact", "Next Best Contact"),
 ]

@@ -11,6 +11,11 @@ _lt = LazyTranslate(__name__)
 MONEY, NUMBER, SHARE = "money", "number", "share"
 #: Name of a metric -> (label, what is good about it, how it is written).
 METRICS = {
+    "root_error_purchases": (
+        _lt("Root mean square error, purchases a customer"),
+        _lt("Smaller is better; it decides"),
+        NUMBER,
+    ),
     "error_purchases": (
         _lt("Mean error, purchases a customer"),
         _lt("Smaller is better"),
@@ -29,6 +34,11 @@ METRICS = {
     "loss_hours": (
         _lt("Loss, hours of the clicks"),
         _lt("Minus log-likelihood a customer, smaller is better"),
+        NUMBER,
+    ),
+    "deviance": (
+        _lt("Tweedie deviance of the money"),
+        _lt("Smaller is better; it decides"),
         NUMBER,
     ),
     "gini": (
@@ -88,29 +98,25 @@ class PredictionModel(models.Model):
     @api.depends_context("lang")
     def _compute_tables(self):
         for model in self:
-            model.metrics_table = model._render_metrics()
+            model.metrics_table = model._render_metrics(
+                model.metrics or {}, self.env._("Model"), self.env._("Naive guess")
+            )
             model.curve_table = model._render_curve()
 
-    def _render_metrics(self):
+    def _render_metrics(self, metrics, mine, other):
+        """Return a table of figures of one method next to those of another."""
         rows = Markup("").join(
-            self._render_metric(name, *values)
-            for name, values in sorted(
-                (self.metrics or {}).items(),
-                key=lambda item: list(METRICS).index(item[0]),
-            )
+            self._render_metric(name, *metrics[name])
+            for name in METRICS
+            if name in metrics
         )
-        if not rows:
-            return False
-        head = Markup("").join(
-            Markup("<th class='%s'>%s</th>") % (side, text)
-            for side, text in (
-                ("", self.env._("Figure")),
-                ("text-end", self.env._("Model")),
-                ("text-end", self.env._("Naive guess")),
-                ("", self.env._("How to read it")),
-            )
+        heads = (
+            ("", self.env._("Figure")),
+            ("text-end", mine),
+            ("text-end", other),
+            ("", self.env._("How to read it")),
         )
-        return _table(head, rows)
+        return rows and _table(heads, rows)
 
     def _render_metric(self, name, model, baseline):
         label, reading, kind = METRICS[name]
@@ -139,16 +145,13 @@ class PredictionModel(models.Model):
             self._render_tenth(number, *row, most)
             for number, row in enumerate(self.curve, 1)
         )
-        head = Markup("").join(
-            Markup("<th class='%s'>%s</th>") % (side, text)
-            for side, text in (
-                ("", self.env._("Tenth")),
-                ("text-end", self.env._("Forecast")),
-                ("text-end", self.env._("Came")),
-                ("w-50", self.env._("Forecast above, what came below")),
-            )
+        heads = (
+            ("", self.env._("Tenth")),
+            ("text-end", self.env._("Forecast")),
+            ("text-end", self.env._("Came")),
+            ("w-50", self.env._("Forecast above, what came below")),
         )
-        return _table(head, rows)
+        return _table(heads, rows)
 
     def _render_tenth(self, number, forecast, outcome, size, most):
         kind = MONEY if self.kind == "lifetime_value" else SHARE
@@ -173,7 +176,10 @@ class PredictionModel(models.Model):
         )
 
 
-def _table(head, rows):
+def _table(heads, rows):
+    head = Markup("").join(
+        Markup("<th class='%s'>%s</th>") % (side, text) for side, text in heads
+    )
     return Markup(
         "<table class='table table-sm mb-0'><thead><tr>%s</tr></thead>"
         "<tbody>%s</tbody></table>"

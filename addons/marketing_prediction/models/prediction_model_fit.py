@@ -54,6 +54,11 @@ class PredictionModel(models.Model):
             if company := env["res.company"].browse(company_id).exists():
                 env[self._name]._keep(company, kind, finding, fingerprint, seconds)
 
+    def _get_parameters(self):
+        """Return what was fitted; the trees among it are too long to be read always."""
+        self.ensure_one()
+        return {**self.parameters, "trees": self.trees or None}
+
     @api.model
     def _get_fit_settings(self, company):
         """Return the plain values that the fit needs besides the histories."""
@@ -86,8 +91,8 @@ class PredictionModel(models.Model):
             [("company_id", "=", company.id), ("kind", "=", kind)],
             order="version desc",
         )
-        in_use = versions.filtered(lambda model: model.state == "in_use")
         last = versions[:1]
+        in_use = versions.filtered(lambda other: other.state == "in_use")
         model = self.create(
             {
                 "company_id": company.id,
@@ -101,17 +106,21 @@ class PredictionModel(models.Model):
         )
         if last.verdict == finding.verdict == "not_enough":
             last.unlink()  # a young shop would collect the same answer each week
-        if finding.verdict == "better":
+        model._succeed(in_use)
+        return model
+
+    def _succeed(self, in_use):
+        """Take the place of the version in use, if this one is proved."""
+        if self.verdict == "better":
             in_use.write({"state": "retired", "retired_reason": "replaced"})
             in_use.flush_recordset()  # only one may be in use, at any statement
-            model.state = "in_use"
-            model._enqueue_scores()
-        else:
-            model.state = "refused"
-            if in_use:
-                in_use.write({"state": "retired", "retired_reason": "no_better"})
-                in_use._clear_scores()
-        return model
+            self.state = "in_use"
+            self._enqueue_scores()
+            return
+        self.state = "refused"
+        if in_use:
+            in_use.write({"state": "retired", "retired_reason": "no_better"})
+            in_use._clear_scores()
 
     @api.model
     def _prepare_values(self, finding):
@@ -125,6 +134,8 @@ class PredictionModel(models.Model):
             "metrics": metrics,
             "curve": finding.curve,
             "spread": finding.spread,
+            "challenge": finding.challenge,
+            "trees": finding.trees,
             "ranking": ranking[0],
             "ranking_baseline": ranking[1],
             "gain": finding.gain,

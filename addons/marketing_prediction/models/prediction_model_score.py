@@ -92,9 +92,9 @@ class PredictionModel(models.Model):
             if model.state != "in_use":
                 return
             today = fields.Date.today()
-            method, parameters = METHODS[model.kind], model.parameters
-            limits = model._get_limits()
-            data = method.read_scoring(env, model.company_id, today, first, last)
+            method, parameters = METHODS[model.kind], model._get_parameters()
+            limits, batch = model._get_limits(), (today, first, last)
+            data = method.read_scoring(env, model.company_id, *batch, parameters)
         columns = method.score(parameters, data, today, limits)
         with own_transaction(self.env.registry) as env:
             model = env[self._name].browse(model_id).exists()

@@ -36,6 +36,10 @@ _PURPOSE = {
         "How likely each customer buys nothing for longer than is usual for it: longer "
         "than nine of ten of its own gaps, 30 to 365 days."
     ),
+    "churn_month": _lt(
+        "How likely each customer buys nothing within the next 30 days, whatever is "
+        "usual for it."
+    ),
 }
 _METHOD = {
     "lifetime_value": _lt(
@@ -58,12 +62,17 @@ _METHOD = {
         "Logistic regression on the customer's own rhythm as it was known on a day, "
         "calibrated on half of the customers of a later day, judged on the other half."
     ),
+    "churn_month": _lt(
+        "Logistic regression on the customer's own rhythm as it was known 60 days ago, "
+        "calibrated on half of the customers of 30 days ago, judged on the other half."
+    ),
 }
 _BASELINE = {
     "lifetime_value": _lt("everybody goes on buying at the rate and value so far"),
     "engagement": _lt("who clicked last clicks next"),
     "contact": _lt("everybody clicks as often as all do"),
     "churn": _lt("who has not bought for longest leaves first"),
+    "churn_month": _lt("who has not bought for longest leaves first"),
 }
 _LIMITS = {
     "lifetime_value": _lt(
@@ -89,6 +98,12 @@ _LIMITS = {
         "Customers silent for a year are not scored. In a young shop the longest "
         "silence that can be learned is a quarter of its age. The reasons are what "
         "the forecast rests on, not causes."
+    ),
+    "churn_month": _lt(
+        "Where people buy rarely, 30 days without a purchase are usual and no sign of "
+        "leaving: there the forecast by the own rhythm says more. It tells who stays "
+        "away, not why, and not whom a mail would bring back. Customers silent for a "
+        "year are not scored."
     ),
 }
 

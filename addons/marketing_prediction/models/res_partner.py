@@ -17,6 +17,8 @@ SHOWN = {
     "marketing_engagement_explanation": "engagement_explanation",
     "marketing_churn_probability": "churn_probability",
     "marketing_churn_explanation": "churn_explanation",
+    "marketing_churn_month_probability": "churn_month_probability",
+    "marketing_churn_month_explanation": "churn_month_explanation",
 }
 
 
@@ -72,6 +74,12 @@ class ResPartner(models.Model):
         "Why This Churn Probability",
         compute="_compute_marketing_prediction",
         groups=READERS,
+    )
+    marketing_churn_month_probability = _from_profile(
+        fields.Float, "churn_month_probability", "Churn within 30 Days"
+    )
+    marketing_churn_month_explanation = fields.Text(
+        "Why These 30 Days", compute="_compute_marketing_prediction", groups=READERS
     )
     marketing_clv_explanation = fields.Text(
         "Why This Value", compute="_compute_marketing_prediction", groups=READERS

@@ -91,11 +91,12 @@ class PredictionCase(TransactionCase):
 
     def score_in_batches(self, model, middle):
         """Check that two batches give the scores of one, and return those."""
+        parameters = model._get_parameters()
         parts = [
             self.method.score(
-                model.parameters,
+                parameters,
                 self.method.read_scoring(
-                    self.env, self.company_a, self.today, first, last
+                    self.env, self.company_a, self.today, first, last, parameters
                 ),
                 self.today,
                 {},

@@ -1,7 +1,9 @@
 import json
+from datetime import timedelta
 from unittest.mock import patch
 
 import numpy as np
+from lxml import html
 
 from odoo.tests import tagged
 
@@ -84,6 +86,39 @@ class TestChurn(PredictionCase):
         self.assertIn("Speaks for leaving:", profile.churn_explanation)
         self.assertIn("Churn, version 1", profile.churn_explanation)
         self.assertEqual(len(profile.churn_drivers), 3)
+
+    def test_thirty_days_have_a_version_of_their_own(self):
+        """Whoever buys every other year stays away for a month: no sign of leaving."""
+        model = self.fit(self.company_a, "churn_month")
+        self.assertEqual((model.verdict, model.state), ("better", "in_use"))
+        self.assertGreater(model.gain_low, 0)
+        self.assertEqual(model.tested_from, self.today - timedelta(days=30))
+        drawing = html.fromstring(str(model.reliability_curve))
+        self.assertEqual(len(drawing.xpath("//circle")), 10)
+        self.assertIn("said", drawing.xpath("//circle/title")[0].text)
+        self.score(model)
+        rows = self.rows(
+            self.company_a,
+            *("churn_month_probability", "churn_month_model_id", "churn_model_id"),
+        )
+        chances = {True: [], False: []}
+        for gap, id_ in zip(self.gaps, self.partner_ids, strict=True):
+            chance, model_id, other = rows[id_]
+            self.assertFalse(other)
+            if model_id:
+                self.assertTrue(0 < chance < 1)
+                chances[bool(gap > 200)].append(chance)
+        # of gaps of 20 to 40 days most end within 30, of 200 and more few
+        self.assertGreater(np.mean(chances[True]), 0.75)
+        self.assertLess(np.mean(chances[False]), np.mean(chances[True]) - 0.2)
+        partner = self.env["res.partner"].browse(self.partner_ids[0])
+        profile = self.profiles.search([("partner_id", "=", partner.id)])
+        self.assertIn("the next 30 days", profile.churn_month_explanation)
+        self.assertIn("Speaks for", profile.churn_month_explanation)
+        shown = partner.with_company(self.company_a)
+        self.assertEqual(
+            shown.marketing_churn_month_explanation, profile.churn_month_explanation
+        )
 
     def test_random_labels_are_refused(self):
         read = type(self.method).read_training

@@ -13,7 +13,7 @@ class TestHistory(PredictionCase):
         self.env.cr.execute(
             """UPDATE customer_profile SET p_alive = 0.25, clv_12m = 12.5,
                       value_segment = 'high', churn_probability = 0.5,
-                      engagement_score = 3.5
+                      engagement_score = 3.5, churn_month_probability = 0.75
                 WHERE partner_id = %s""",
             [partner_ids[0]],
         )
@@ -33,4 +33,5 @@ class TestHistory(PredictionCase):
             (row.clv_12m, row.value_segment, row.p_alive), (12.5, "high", 0.25)
         )
         self.assertEqual((row.churn_probability, row.engagement_score), (0.5, 3.5))
+        self.assertEqual(row.churn_month_probability, 0.75)
         self.assertEqual(row.pattern_primary, "INACTIVE")

@@ -10,7 +10,7 @@ from .common import PredictionCase
 class TestModelCard(PredictionCase):
     """What the page says, from findings made by hand."""
 
-    def keep(self, **values):
+    def keep(self, kind="lifetime_value", **values):
         finding = Finding(
             **{
                 "customers": 1000,
@@ -30,9 +30,7 @@ class TestModelCard(PredictionCase):
                 **values,
             }
         )
-        return self.models._keep(
-            self.company_a, "lifetime_value", finding, "f" * 64, 1.5
-        )
+        return self.models._keep(self.company_a, kind, finding, "f" * 64, 1.5)
 
     def test_better(self):
         model = self.keep()
@@ -50,6 +48,30 @@ class TestModelCard(PredictionCase):
         self.assertEqual(len(tenth), 2)
         self.assertEqual(tenth[0][0].get("title"), "500 customers")
         self.assertIn("width:100.0%", html.tostring(tenth[0]).decode())
+
+    def test_reliability_is_drawn_of_chances_only(self):
+        self.assertFalse(self.keep().reliability_curve)
+        model = self.keep(
+            "churn_month",
+            metrics=(Metric("auc", 0.8, 0.7),),
+            curve=((0.4, 0.5, 10), (0.1, 0.0, 30)),
+        )
+        drawing = html.fromstring(str(model.reliability_curve))
+        self.assertEqual(
+            drawing.xpath("//circle/title/text()"),
+            [
+                "10 customers: said 40.0 %, came 50.0 %",
+                "30 customers: said 10.0 %, came 0.0 %",
+            ],
+        )
+        points = [
+            tuple(map(float, point.split(",")))
+            for point in drawing.xpath("//polyline")[0].get("points").split()
+        ]
+        # higher is up: the first tenth is right of and above the second
+        self.assertGreater(points[0][0], points[1][0])
+        self.assertLess(points[0][1], points[1][1])
+        self.assertIn("30 days", model.purpose)
 
     def test_no_better_and_not_enough(self):
         model = self.keep(gain=0.1, gain_low=-0.2)
