@@ -10,7 +10,9 @@ from pathlib import Path
 
 import duckdb
 
-MEMBERS = ("transactions", "products", "demographics")
+from demo_job import export_stores
+
+MEMBERS = ("transactions", "products", "demographics", *export_stores.MEMBERS)
 # Every k-th household in the order of a hash: the same ones each time, spread over
 # the whole file.
 CHOSEN = """
@@ -67,7 +69,8 @@ def export(wheel: Path, folder: Path, households: str) -> None:
     limit = "ALL" if households == "all" else int(households)
     base.execute(CHOSEN.format(limit=1_000_000 if limit == "ALL" else limit))
     base.execute(SALES)
-    for name, query in QUERIES.items():
+    base.execute(export_stores.HOMES)
+    for name, query in {**QUERIES, **export_stores.QUERIES}.items():
         base.execute(f"COPY ({query}) TO '{folder / name}.csv' (HEADER)")
 
 

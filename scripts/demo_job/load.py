@@ -15,6 +15,7 @@ from odoo.tools import config
 
 from demo_job.load_catalogue import load_customers, load_products
 from demo_job.load_orders import load_orders
+from demo_job.load_stores import load_stores
 
 STAGING = """
     CREATE TEMP TABLE stage_product (
@@ -35,12 +36,14 @@ def load(env, folder: Path) -> None:
         print(f"  {count:,} {what} ({time.monotonic() - started:.0f} s)", flush=True)
 
     _stage(env.cr, folder)
-    _move_dates(env.cr)
+    weeks = _move_dates(env.cr)
     say(load_customers(env), "customers")
     count, product = load_products(env)
     say(count, "products")
     orders, lines = load_orders(env, product)
     say(orders, f"confirmed sale orders with {lines:,} lines")
+    stores, results = load_stores(env, folder, weeks)
+    say(results, f"results of printed mail in {stores} stores")
     agreed, left = _load_consent(env)
     say(agreed, f"consents, {left} of them withdrawn since")
     env.cr.execute("ANALYZE")
@@ -56,7 +59,7 @@ def _stage(cr, folder: Path) -> None:
     cr.execute("CREATE INDEX ON stage_line (basket_id)")
 
 
-def _move_dates(cr) -> None:
+def _move_dates(cr) -> int:
     """Move all dates by whole weeks, so that the last basket is of the last days."""
     cr.execute("SELECT max(bought_at) FROM stage_basket")
     (last,) = cr.fetchone()
@@ -72,6 +75,7 @@ def _move_dates(cr) -> None:
         f"the last basket is {age} day(s) old",
         flush=True,
     )
+    return weeks
 
 
 def _load_consent(env) -> tuple[int, int]:

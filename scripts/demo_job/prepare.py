@@ -12,6 +12,8 @@ from odoo.fields import Command
 from odoo.modules.registry import Registry
 from odoo.tools import config
 
+from demo_job.prepare_stores import set_up_stores
+
 # Passwords of a demonstration on this machine only.
 MARKETER = {"name": "Mara Marketer", "login": "mara", "password": "mara"}
 
@@ -21,6 +23,7 @@ def prepare(env, smtp_port: int, base_url: str) -> None:
     _set_up_company(env, base_url)
     _set_up_mail(env, smtp_port)
     _set_up_marketer(env)
+    set_up_stores(env)
     env["customer.profile"]._refresh_full(env.company)
     env["customer.pattern"]._refresh_company(env.company.id)
     env["customer.segment"].search([]).action_refresh()
@@ -37,6 +40,11 @@ def _keep_dates_recent(env) -> None:
             "UPDATE sale_order SET date_order = date_order + make_interval(weeks => %s)"
             " WHERE name LIKE 'CJ%%'",
             [weeks],
+        )
+        env.cr.execute(
+            "UPDATE store_campaign_result"
+            " SET period_start = period_start + %s, period_end = period_end + %s",
+            [7 * weeks, 7 * weeks],
         )
         print(f"  dates moved on by {weeks} more weeks", flush=True)
 

@@ -138,7 +138,8 @@ def _in_odoo(module: str, *arguments) -> None:
 def _say_where() -> None:
     say(
         f"\nThe web client: {server.url('/odoo')}\n"
-        "  administrator admin / admin, marketing manager mara / mara\n"
+        "  administrator admin / admin, marketing manager mara / mara,\n"
+        "  regional manager rita / rita, salesperson sam / sam\n"
         f"The mails: {paths.MAIL}\n"
         "Stop everything: scripts/stop"
     )

@@ -1,12 +1,13 @@
 """The demo's parts that need no server: people, mails, sessions, arguments."""
 
 import argparse
+import datetime
 import io
 import json
 
 import pytest
 
-from demo_job import names, shoppers, web
+from demo_job import load_stores, names, shoppers, web
 from runtime import demo
 
 MESSAGE = """\
@@ -89,3 +90,31 @@ def test_a_number_of_households_is_accepted(given):
 def test_a_wrong_number_of_households_says_what_is_right(given):
     with pytest.raises(argparse.ArgumentTypeError, match="10 to 2469"):
         demo._households(given)
+
+
+class Numbered:
+    def __init__(self, number):
+        self.id = number
+
+
+def test_a_result_of_printed_mail_says_what_is_worked_out():
+    row = {"store_id": "288", "kind": "Type B", "department": "Grocery"}
+    row |= {"period_start": "2017-03-03", "period_end": "2017-04-09"}
+    row |= {"pieces": "10", "responses": "2", "revenue": "51.20"}
+    values = load_stores._prepare_result(
+        row,
+        {"288": Numbered(4)},
+        {("Type B", "Grocery"): Numbered(7)},
+        datetime.timedelta(weeks=1),
+    )
+    assert (values["store_id"], values["creative_id"]) == (4, 7)
+    assert values["period_start"] == datetime.date(2017, 3, 10)
+    assert values["conversions"] == values["responses"] == 2
+    assert values["cost"] == 4.6
+    assert values["is_derived"] and "cost" in values["derived_note"]
+
+
+def test_each_kind_of_piece_has_falling_prices():
+    for _name, breaks, postage in load_stores.PIECES.values():
+        prices = [price for _least, price in breaks]
+        assert prices == sorted(prices, reverse=True) and postage > 0

@@ -153,6 +153,7 @@ class CampaignPlan(models.Model):
         return {
             **action,
             "name": self.name,
+            "display_name": self.name,
             "domain": [("plan_id", "=", self.id)],
             "context": {"default_plan_id": self.id},
         }

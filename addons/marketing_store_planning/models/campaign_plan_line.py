@@ -60,9 +60,15 @@ class CampaignPlanLine(models.Model):
     expected_rate_low = fields.Float("Rate, Low", digits=(16, 5), aggregator=None)
     expected_rate_high = fields.Float("Rate, High", digits=(16, 5), aggregator=None)
     conversion_value = fields.Monetary("Revenue a Conversion", aggregator=None)
-    expected_conversions = fields.Float(compute="_compute_expected", store=True)
-    expected_conversions_low = fields.Float(compute="_compute_expected", store=True)
-    expected_conversions_high = fields.Float(compute="_compute_expected", store=True)
+    expected_conversions = fields.Float(
+        compute="_compute_expected", store=True, digits=(16, 1)
+    )
+    expected_conversions_low = fields.Float(
+        compute="_compute_expected", store=True, digits=(16, 1)
+    )
+    expected_conversions_high = fields.Float(
+        compute="_compute_expected", store=True, digits=(16, 1)
+    )
     expected_revenue = fields.Monetary(compute="_compute_expected", store=True)
     expected_revenue_low = fields.Monetary(compute="_compute_expected", store=True)
     expected_revenue_high = fields.Monetary(compute="_compute_expected", store=True)

@@ -21,9 +21,7 @@ class CampaignPlanWave(models.Model):
     date_start = fields.Date("From")
     date_end = fields.Date("To")
     budget = fields.Monetary(help="0: no limit.")
-    capacity = fields.Integer(
-        "Capacity (Pieces)", help="What the printer can do. 0: no limit."
-    )
+    capacity = fields.Integer(help="Pieces that the printer can do. 0: no limit.")
     line_ids = fields.One2many("campaign.plan.line", "wave_id")
     company_id = fields.Many2one(related="plan_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="company_id.currency_id")

@@ -60,7 +60,7 @@ class StoreCreative(models.Model):
             creative.price_summary = " · ".join(
                 self.env._(
                     "from %(quantity)s: %(price)s",
-                    quantity=f"{least:,.0f}",
+                    quantity=f"{max(least, 1):,.0f}",
                     price=creative.currency_id.format(price),
                 )
                 for least, price in breaks

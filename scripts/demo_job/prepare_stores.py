@@ -1,0 +1,31 @@
+"""People and contacts of the demo's printed mail."""
+
+from odoo.fields import Command
+
+# Passwords of a demonstration on this machine only.
+REGIONAL = {"name": "Rita Regional", "login": "rita", "password": "rita"}
+SELLER = {"name": "Sam Seller", "login": "sam", "password": "sam"}
+
+
+def set_up_stores(env) -> None:
+    """Who pays and prints, who sees one region, and who sees orders only."""
+    company = env.company
+    company.marketing_plan_partner_id = _contact(env, "Corner Market Direct Mail")
+    company.marketing_plan_printer_id = _contact(env, "Riverside Print")
+    rita = _user(env, REGIONAL, "marketing_store_planning.group_regional_manager")
+    south = env["marketing.store.region"].search([("name", "=", "South")])
+    south.user_ids = rita
+    _user(env, SELLER, "sales_team.group_sale_salesman")
+
+
+def _contact(env, name: str):
+    contacts = env["res.partner"]
+    found = contacts.search([("name", "=", name)], limit=1)
+    return found or contacts.create({"name": name, "is_company": True})
+
+
+def _user(env, values: dict, group: str):
+    users = env["res.users"]
+    found = users.search([("login", "=", values["login"])])
+    groups = [Command.link(env.ref(group).id)]
+    return found or users.create({**values, "group_ids": groups})
