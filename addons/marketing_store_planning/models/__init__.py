@@ -16,6 +16,7 @@ from . import campaign_plan_line_override
 from . import campaign_plan_line_price
 from . import campaign_plan_price
 from . import campaign_plan_copy
+from . import campaign_plan_rows
 from . import campaign_plan_execution
 from . import campaign_plan_orders
 from . import campaign_plan_line_order

@@ -3,6 +3,9 @@ from . import test_addresses
 from . import test_orders
 from . import test_overrides
 from . import test_plan
+from . import test_plan_api
+from . import test_plan_files
+from . import test_plan_rows
 from . import test_plan_state
 from . import test_prices
 from . import test_results

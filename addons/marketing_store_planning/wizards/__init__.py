@@ -1,3 +1,5 @@
 from . import campaign_plan_execute
 from . import campaign_plan_execute_part
 from . import campaign_plan_assign
+from . import campaign_plan_export
+from . import campaign_plan_import
