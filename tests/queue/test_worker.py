@@ -1,6 +1,7 @@
 """What workers promise when processes die and messages are lost, doubled or wrong."""
 
 import time
+from pathlib import Path
 
 from bench import EFFECT
 from worker_process import wait_for
@@ -111,7 +112,17 @@ def test_jobs_of_a_key_run_one_after_the_other(bench, worker):
     assert spans[0][1] <= spans[1][0]
 
 
-def test_wrong_messages_are_ignored(bench, worker):
+class Trap:
+    """What its reader does when it opens the pickle."""
+
+    def __init__(self, path):
+        self._path = path
+
+    def __reduce__(self):
+        return Path.touch, (self._path,)
+
+
+def test_wrong_messages_are_ignored(bench, worker, tmp_path):
     from odoo.addons.marketing_queue import publisher
     from odoo.addons.marketing_queue.worker import app
 
@@ -121,6 +132,10 @@ def test_wrong_messages_are_ignored(bench, worker):
     for arguments in ((), ("other_database", 1), (bench.database, "x; DROP TABLE")):
         app.send_task(publisher.TASK, args=arguments, queue=queue)
     app.send_task(publisher.TASK, args=(bench.database, 2**40), queue=queue)
+    trap = tmp_path / "pickled"
+    pickled = {"queue": queue, "serializer": "pickle"}
+    app.send_task(publisher.TASK, args=(Trap(trap),), **pickled)
     job_id = bench.enqueue("_record", name="after")
     bench.wait_done(job_id)
     assert worker.is_running()
+    assert not trap.exists(), "a pickle was opened"

@@ -61,3 +61,11 @@ def test_links_between_pages_lead_somewhere():
         for target in re.findall(r"\]\(([^)#\s]+)", page.read_text()):
             if "://" not in target:
                 assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_every_test_that_a_promise_names_exists():
+    page = (ROOT / "docs" / "reliability.md").read_text()
+    files = {path.name for path in ROOT.rglob("test_*.py")}
+    named = set(re.findall(r"`(?:[\w/]*/)?(test_\w+\.py)`", page))
+    assert len(named) > 50
+    assert not named - files

@@ -84,7 +84,7 @@ class EmailCampaign(models.Model):
             stand_ins = ", ".join(provider.name for provider in others)
             names.append(
                 self.env._(
-                    "%(provider)s; %(others)s when it cannot",
+                    "%(provider)s; when it cannot: %(others)s",
                     provider=first.name,
                     others=stand_ins,
                 )

@@ -61,7 +61,7 @@ class TestConfirmation(CampaignCase):
         )
         names = self._ask(self._create_campaign()).provider_names
         self.assertEqual(
-            names, f"Special for {mailbox.name}; Sink; Second when it cannot"
+            names, f"Special for {mailbox.name}; Sink; when it cannot: Second"
         )
         chosen = self._create_campaign(provider_id=self.provider.id)
         self.assertEqual(self._ask(chosen).provider_names, "Sink")

@@ -71,6 +71,36 @@ class TestCampaignCopy(CampaignCase):
         self.assertEqual(campaign.status, "draft")
         self.assertFalse(campaign.sent_template_id or campaign.attributed_revenue)
 
+    def test_a_context_sends_to_nobody_else(self):
+        """Whatever a client says: who objected gets nothing, nor do strangers."""
+        emails = ("ann@ctx.example", "gone@ctx.example", "old@ctx.example")
+        _ann, gone, old = self._create_customers(*emails)
+        self._create_customers("theirs@ctx.example", company=self.other_company)
+        consents = self.env["email.subscription.preference"]
+        key = consents._address_key("email", "gone@ctx.example")
+        consents._opt_out(self.company.id, "email", key, source="test")
+        old.active = False
+        campaign = self._create_campaign()
+        hostile = campaign.with_user(self.user).with_context(
+            active_test=False,
+            allowed_company_ids=(self.company | self.other_company).ids,
+            force_send=True,
+            skip_suppression=True,
+            mail_notrack=True,
+            default_state="queued",
+            uid=1,
+        )
+        with self.assertRaises(AccessError):
+            hostile.action_send_now()
+        both = (self.company | self.other_company).ids
+        self.user.company_ids = [Command.set(both)]
+        hostile.action_send_now()
+        self._jobs("_prepare_recipients", campaign)._run()
+        queued = campaign.recipient_ids.filtered(lambda row: row.state == "queued")
+        sent_to = set(queued.mapped("email_address"))
+        self.assertEqual(sent_to, {"anna@x.example", "ann@ctx.example"})
+        self.assertEqual(self._states(campaign)[gone][0], "skipped")
+
     def test_the_content_sent_cannot_be_exchanged(self):
         campaign = self._create_campaign().with_user(self.user)
         for values in (

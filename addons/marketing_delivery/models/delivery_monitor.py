@@ -113,14 +113,14 @@ class DeliveryMonitor(models.AbstractModel):
         providers = self.env["delivery.provider"].search(
             [("company_id", "in", [*self.env.companies.ids, False])]
         )
-        labels = dict(providers._fields["state"]._description_selection(self.env))
+        labels = dict(providers._fields["status"]._description_selection(self.env))
         return [
             {
                 "id": provider.id,
                 "name": provider.name,
-                "state": provider.state,
-                "state_label": labels[provider.state],
-                "error": provider.last_error,
+                "state": provider.status,
+                "state_label": labels[provider.status],
+                "error": provider.status_detail,
                 "allowances": provider._read_allowances(),
             }
             for provider in providers

@@ -24,6 +24,7 @@ from . import test_signup
 from . import test_signup_http
 from . import test_sizes
 from . import test_smtp_adapter
+from . import test_state_sum
 from . import test_sender_access
 from . import test_message_erasure
 from . import test_installation

@@ -14,7 +14,9 @@ const SHORTEST = 2000; // ten campaigns may each say that they have moved on
 const COLORS = {
     running: "text-bg-success",
     paused: "text-bg-warning",
-    ok: "text-bg-success",
+    healthy: "text-bg-success",
+    warming: "text-bg-info",
+    throttled: "text-bg-warning",
     down: "text-bg-danger",
 };
 
