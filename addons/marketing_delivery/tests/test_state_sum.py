@@ -14,7 +14,7 @@ class TestStateSum(SenderCase):
         rows = self._add("a@x.example", "b@x.example", "c@x.example")
         self.campaign.sudo().write({"audience_size": 3, "status": "running"})
         for state, row in zip(("sent", "failed", "skipped"), rows, strict=True):
-            self._set(row, state)
+            row.sudo().state = state
         self.assertFalse(self.campaign._check_state_sum())
         rows[2].sudo().unlink()
         with mute_logger(LOGGER):
@@ -30,7 +30,7 @@ class TestStateSum(SenderCase):
         states = dict(self.env["campaign.recipient"]._fields["state"].selection)
         rows = self._add(*(f"{state}@x.example" for state in states))
         for state, row in zip(states, rows, strict=True):
-            self._set(row, state)
+            row.sudo().state = state
         self.campaign.sudo().audience_size = len(states)
         self.assertFalse(self.campaign._check_state_sum())
         self.assertEqual(set(self.campaign._count_states()), set(states))
