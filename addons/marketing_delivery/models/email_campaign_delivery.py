@@ -14,7 +14,7 @@ from ..sender.adapter import ProviderDown
 from ..sender.composer import Composer, ContentProblem, Letterhead
 from ..sender.mime import HeaderProblem
 from ..sender.progress import Progress
-from ..sender.pump import Pump, limit_wait
+from ..sender.pump import Pump, Work, limit_wait
 
 _logger = logging.getLogger(__name__)
 
@@ -106,16 +106,14 @@ class EmailCampaign(models.Model):
         if self.status_reason:
             self.status_reason = False
         cr.commit()
-        return Pump(
-            cr,
+        work = Work(
             campaign_id=self.id,
             provider_id=provider.id,
             route=self._get_route(provider),
-            adapter=adapter,
             composer=composer,
-            admission=admission,
             on_progress=Progress(self.env.registry, self.id).announce,
         )
+        return Pump(cr, work, adapter, admission)
 
     def _prepare_composer(self, form):
         try:

@@ -8,12 +8,14 @@ judge by the journal.
 
 import time
 import uuid
+from collections.abc import Callable
+from typing import NamedTuple
 
 from odoo.addons.marketing_base.events import insert_events
 
 from . import answers, backlog, journal, outbox, settings, stops
 from .adapter import UNKNOWN, WITHHELD, Outcome
-from .composer import Unsendable
+from .composer import Composer, Unsendable
 from .outbox import Answer
 from .prepared import Repeating
 from .sizes import Sizes
@@ -32,48 +34,34 @@ def limit_wait(seconds):
     return None if seconds is None else max(1.0, min(seconds, settings.LONGEST_WAIT))
 
 
+class Work(NamedTuple):
+    """What the pumps of a process share; no cursor and no record is in it.
+
+    ``route`` names the messages to claim; ``on_progress`` is called after each commit
+    that moved messages.
+    """
+
+    campaign_id: int
+    provider_id: int
+    route: outbox.Route
+    composer: Composer
+    on_progress: Callable[[], None]
+
+
 class Pump:
     """Send what is due of one campaign, for a while.
 
     :param cr: an own cursor under READ COMMITTED; committed after each step
-    :param route: the ``outbox.Route`` of the messages that it may claim
     :param admission: the ``admission.Admission`` on the same cursor
-    :param on_progress: called after each commit that moved messages
     """
 
-    def __init__(
-        self,
-        cr,
-        *,
-        campaign_id,
-        provider_id,
-        route,
-        adapter,
-        composer,
-        admission,
-        on_progress,
-    ):
+    def __init__(self, cr, work, adapter, admission):
         self._cursor = cr
-        self._campaign_id = campaign_id
+        self._work = work
         self._adapter = adapter
-        self._composer = composer
         self._admission = admission
         self.held_by = None  # the scope of the allowance that ended the pump
-        self._on_progress = on_progress
-        self._common = {
-            "campaign_id": campaign_id,
-            "provider_id": provider_id,
-            "route": route,
-            "composer": composer,
-            "on_progress": on_progress,
-        }
         self._token = str(uuid.uuid4())
-        self._claimed_by = {
-            "campaign_id": campaign_id,
-            "provider_id": provider_id,
-            "route": route,
-            "token": self._token,
-        }
         self._journal = journal.Journal(journal.directory(cr.dbname), self._token)
         self._stop_at = now() + settings.PUMP
         self._sizes = Sizes(adapter.capabilities.batch)
@@ -97,14 +85,11 @@ class Pump:
         return due if due is None or wait is None else wait
 
     def beside(self, cr, adapter):
-        """Return a pump for the same messages over one more connection.
-
-        It may run in another thread: what both use holds no cursor and no record.
+        """Return a pump of the same work, which may run in another thread.
 
         :param cr: a cursor of its own under READ COMMITTED
         """
-        admission = self._admission.beside(cr)
-        return Pump(cr, adapter=adapter, admission=admission, **self._common)
+        return Pump(cr, self._work, adapter, self._admission.beside(cr))
 
     def get_failures(self):
         """Return how many messages in a row were refused for good."""
@@ -122,7 +107,8 @@ class Pump:
                 wanted = min(room.number, self._sizes.batch)
             claimed = self._claim(wanted)
             rows = self._admission.put_off(self._token, claimed)
-            contexts = self._composer.read_contexts(self._cursor, rows) if rows else {}
+            composer = self._work.composer
+            contexts = composer.read_contexts(self._cursor, rows) if rows else {}
             rows = self._admission.count(rows)
             self._cursor.commit()
             if not claimed or not self._send_portion(rows, contexts):
@@ -131,7 +117,14 @@ class Pump:
         return True
 
     def _claim(self, limit):
-        rows = outbox.claim(self._cursor, limit=limit, **self._claimed_by)
+        rows = outbox.claim(
+            self._cursor,
+            campaign_id=self._work.campaign_id,
+            provider_id=self._work.provider_id,
+            token=self._token,
+            limit=limit,
+            route=self._work.route,
+        )
         self._held.update(row.id for row in rows)
         return rows
 
@@ -158,7 +151,7 @@ class Pump:
         messages, refused = [], []
         for row in rows:
             try:
-                messages.append(self._composer.compose(row, contexts))
+                messages.append(self._work.composer.compose(row, contexts))
             except Unsendable as problem:
                 answer = Answer(row.id, "failed", problem.reason, problem.detail)
                 refused.append((row, answer))
@@ -187,7 +180,7 @@ class Pump:
     def _commit(self):
         self._cursor.commit()
         self._pending.clear()
-        self._on_progress()
+        self._work.on_progress()
 
     def _settle(self, refused=()):
         """Write the answers at hand and their events; the caller commits."""
@@ -200,9 +193,8 @@ class Pump:
         answered = [answer for _row, answer in batch]
         states = outbox.settle(self._cursor, self._token, answered)
         stops.stop(self._cursor, answered, states)
-        insert_events(
-            Repeating(self._cursor), answers.to_events(batch, states, self._campaign_id)
-        )
+        events = answers.to_events(batch, states, self._work.campaign_id)
+        insert_events(Repeating(self._cursor), events)
 
     def _submit(self, messages, rows):
         waiting = list(messages)
@@ -241,15 +233,15 @@ class Pump:
             self._admission.finish(self._answered)
             self._settle()
             outbox.release(self._cursor, self._token, self._held)
-            outbox.cancel_left(self._cursor, self._campaign_id)
+            outbox.cancel_left(self._cursor, self._work.campaign_id)
             self._cursor.commit()
             is_settled = True
-            self._on_progress()
+            self._work.on_progress()
         finally:
             self._adapter.close()
             self._journal.close(settled=is_settled)
 
     def _get_wait(self):
-        seconds = backlog.next_due(self._cursor, self._campaign_id)
+        seconds = backlog.next_due(self._cursor, self._work.campaign_id)
         self._cursor.commit()
         return limit_wait(seconds)
