@@ -5,6 +5,7 @@ import time
 from datetime import date, timedelta
 
 import segment_count_stage
+import server_cpu
 
 from odoo.tools import SQL
 
@@ -129,8 +130,8 @@ class Work:
                 "filter_domain": repr(domain),
             }
         )
-        first, count = self.time(segment)
-        warm = [self.time(segment)[0] for _n in range(self.options["rounds"])]
+        first, _cpu, count = self.time(segment)
+        warm = [self.time(segment) for _n in range(self.options["rounds"])]
         [(members,)] = self.env.execute_query(
             SQL("SELECT COUNT(DISTINCT m) FROM %s m", segment._members_sql())
         )
@@ -138,15 +139,17 @@ class Work:
             "name": name,
             "count": count,
             "first": first,
-            "warm": warm,
+            "warm": [seconds for seconds, _cpu, _count in warm],
+            "cpu": [cpu for _seconds, cpu, _count in warm],
             "is_right": members == count,
             "plan": self.explain(segment) if self.options["explain"] else [],
         }
 
     def time(self, segment):
-        start = time.perf_counter()
+        used, start = server_cpu.read(self.cr), time.perf_counter()
         count = segment._count_live()
-        return time.perf_counter() - start, count
+        seconds = time.perf_counter() - start
+        return seconds, server_cpu.read(self.cr) - used, count
 
     def explain(self, segment):
         members = segment._members_sql()
