@@ -162,10 +162,11 @@ class CustomerSegment(models.Model):
         :param partner_ids: the only customers of interest, None for everybody
         """
         profiles = self.env["customer.profile"]
-        domain = Domain("company_id", "=", self.company_id.id)
-        domain &= profiles._visible_domain() & self._get_rule_domain()
-        if partner_ids is not None:
-            domain &= among_domain(partner_ids)
+        if partner_ids is None:
+            domain = Domain("company_id", "=", self.company_id.id)
+            domain &= profiles._visible_domain() & self._get_rule_domain()
+        else:  # nothing is looked up beforehand: such rules are compiled and kept
+            domain = self._get_members_domain() & among_domain(partner_ids)
         return profiles._bind_rule(domain, self.company_id, partner_ids)
 
     def _get_members_query(self, partner_ids=None):
