@@ -16,6 +16,7 @@ from odoo.tools import config
 from demo_job.load_catalogue import load_customers, load_products
 from demo_job.load_orders import load_orders
 from demo_job.load_stores import load_stores
+from demo_job.newsletters import load_newsletters
 
 STAGING = """
     CREATE TEMP TABLE stage_product (
@@ -38,14 +39,16 @@ def load(env, folder: Path) -> None:
     _stage(env.cr, folder)
     weeks = _move_dates(env.cr)
     say(load_customers(env), "customers")
+    agreed, left = _load_consent(env)
+    say(agreed, f"consents, {left} of them withdrawn since")
+    messages, clicks = load_newsletters(env)
+    say(messages, f"made-up messages of the last months, {clicks:,} of them clicked")
     count, product = load_products(env)
     say(count, "products")
     orders, lines = load_orders(env, product)
     say(orders, f"confirmed sale orders with {lines:,} lines")
     stores, results = load_stores(env, folder, weeks)
     say(results, f"results of printed mail in {stores} stores")
-    agreed, left = _load_consent(env)
-    say(agreed, f"consents, {left} of them withdrawn since")
     env.cr.execute("ANALYZE")
 
 

@@ -4,6 +4,7 @@ Usage: prepare.py DATABASE SMTP_PORT BASE_URL. Safe to run any number of times.
 """
 
 import sys
+import time
 from datetime import UTC, datetime, timedelta
 
 import odoo.init  # noqa: F401 (makes the rest of the package importable)
@@ -14,6 +15,7 @@ from odoo.tools import config
 
 from demo_job.prepare_stores import set_up_stores
 
+JUDGED_AFTER = 12  # seconds
 # Passwords of a demonstration on this machine only.
 MARKETER = {"name": "Mara Marketer", "login": "mara", "password": "mara"}
 
@@ -24,6 +26,7 @@ def prepare(env, smtp_port: int, base_url: str) -> None:
     _set_up_mail(env, smtp_port)
     _set_up_marketer(env)
     set_up_stores(env)
+    env["marketing.engagement.projection"]._run()
     env["customer.profile"]._refresh_full(env.company)
     env["customer.pattern"]._refresh_company(env.company.id)
     env["customer.segment"].search([]).action_refresh()
@@ -105,11 +108,60 @@ def _set_up_marketer(env) -> None:
         user.create({**MARKETER, "group_ids": commands})
 
 
+def _wait_for_clicks(registry) -> None:
+    """Wait until the last clicks can be judged, which takes ten seconds after them.
+
+    Loading the purchases takes longer; a test loads hardly any.
+    """
+    with registry.cursor() as cr:
+        cr.execute(
+            "SELECT extract(epoch FROM now() AT TIME ZONE 'UTC' - max(received_at))"
+            " FROM marketing_event WHERE event_type = 'email_clicked'"
+        )
+        (age,) = cr.fetchone()
+    if age is not None and age < JUDGED_AFTER:
+        time.sleep(JUDGED_AFTER - float(age))
+
+
+def fit_models(registry) -> None:
+    """Run the jobs of the prediction models that wait: the first ones, a week's later.
+
+    Each has transactions of its own, and the fits queue the scoring of all customers.
+    """
+    due = """
+        SELECT id FROM marketing_job
+         WHERE model = 'prediction.model' AND state = 'pending'
+           AND run_at <= now() AT TIME ZONE 'UTC' ORDER BY id
+    """
+    while True:
+        with registry.cursor() as cr:
+            cr.execute(due)
+            jobs = [job_id for (job_id,) in cr.fetchall()]
+            runner = api.Environment(cr, SUPERUSER_ID, {})["marketing.job"]
+            cr.commit()
+            done = [job_id for job_id in jobs if runner._execute(job_id)]
+        if not done:
+            return
+
+
+def _say_models(env) -> None:
+    for model in env["prediction.model"].search([], order="id"):
+        if model.state in ("in_use", "refused"):
+            print(f"  {model.display_name}: {model.state}, {model.reason}", flush=True)
+
+
 def main(database: str, smtp_port: int, base_url: str) -> None:
     config.parse_config(["-d", database, "--log-level", "warn"])
-    with Registry(database).cursor() as cr:
+    registry = Registry(database)
+    _wait_for_clicks(registry)
+    with registry.cursor() as cr:
         env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
         prepare(env, smtp_port, base_url)
+    fit_models(registry)
+    with registry.cursor() as cr:
+        env = api.Environment(cr, SUPERUSER_ID, {})
+        env["customer.segment"].search([]).action_refresh()
+        _say_models(env)
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ def main(arguments: list[str]) -> None:
     tools = _set_up()
     _load(tools, options.households)
     mail_port = server.start_mail_server(tools)
-    with step("Profiles, RFM segments, provider"):
+    with step("Profiles, RFM segments, prediction models, provider"):
         _in_odoo("demo_job.prepare", DATABASE, mail_port, server.url())
     if options.celery:
         os.environ["MARKETING_BROKER_URL"] = redis_server.start()

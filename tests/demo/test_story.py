@@ -8,14 +8,18 @@ import csv
 import os
 import subprocess
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
-from demo_job import campaign, shoppers
+from demo_job import campaign, shoppers, web
 from runtime import databases, odoo, paths, postgres, processes, server
 
 DATABASE = "mm_story"
 HOUSEHOLDS = 120
+#: Of the campaign that was played, and of the newsletters before it.
+PLAYED = "(SELECT id FROM email_campaign WHERE name LIKE 'Thank you%')"
+BEFORE = "(SELECT id FROM email_campaign WHERE name LIKE 'Offers of %')"
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +76,21 @@ def write_purchases(folder):
                 lines.append((basket, product, number, round(2.5 * number, 2)))
     write(folder / "baskets.csv", "basket_id,household_id,bought_at", baskets)
     write(folder / "lines.csv", "basket_id,product_id,quantity,sales_value", lines)
+    write_stores(folder)
+
+
+def write_stores(folder):
+    """Three stores and one printed campaign."""
+    stores = [(store, 12 * store) for store in range(1, 4)]
+    write(folder / "stores.csv", "store_id,households", stores)
+    results = [
+        (store, "Type A", "Grocery", "2017-11-13", "2017-12-19", 8, 2, 61.5)
+        for store, _households in stores
+    ]
+    columns = (
+        "store_id,kind,department,period_start,period_end,pieces,responses,revenue"
+    )
+    write(folder / "store_results.csv", columns, results)
 
 
 def write(file, header, rows):
@@ -107,10 +126,13 @@ def test_every_customer_has_a_profile_that_equals_the_orders(story):
 
 
 def test_the_campaign_accounts_for_everybody(story):
-    assert value("SELECT status FROM email_campaign") == "completed"
+    assert value(f"SELECT status FROM email_campaign WHERE id = {PLAYED}") == (
+        "completed"
+    )
     audience, settled = value(
         "SELECT total_recipients || ' ' || total_sent + total_failed + total_skipped "
-        "+ total_held_out + total_in_doubt + total_cancelled FROM email_campaign"
+        "+ total_held_out + total_in_doubt + total_cancelled FROM email_campaign "
+        f"WHERE id = {PLAYED}"
     ).split()
     assert audience == settled != "0"
     unexplained = (
@@ -122,13 +144,17 @@ def test_the_campaign_accounts_for_everybody(story):
 
 def test_the_mail_server_got_exactly_the_sent_messages(story):
     mails = shoppers.read_mails(story, set())
-    sent = value("SELECT email_address FROM campaign_recipient WHERE state = 'sent'")
+    sent = value(
+        "SELECT email_address FROM campaign_recipient "
+        f"WHERE state = 'sent' AND campaign_id = {PLAYED}"
+    )
     assert sorted(mail.address for mail in mails) == sorted(sent.splitlines())
 
 
 def test_no_one_without_consent_was_written_to(story):
-    wrong = """
-        SELECT count(*) FROM campaign_recipient r WHERE state = 'sent'
+    wrong = f"""
+        SELECT count(*) FROM campaign_recipient r
+        WHERE state = 'sent' AND campaign_id = {PLAYED}
         AND NOT EXISTS (SELECT 1 FROM email_subscription_preference c
                         WHERE c.address_key = r.address_key
                           AND c.company_id = r.company_id
@@ -138,7 +164,7 @@ def test_no_one_without_consent_was_written_to(story):
 
 
 def test_human_clicks_count_and_the_scanner_does_not(story):
-    humans = int(value("SELECT total_clicked FROM email_campaign"))
+    humans = int(value(f"SELECT total_clicked FROM email_campaign WHERE id = {PLAYED}"))
     clickers = [
         m for m in shoppers.read_mails(story, set()) if m.mood < shoppers.CLICKS
     ]
@@ -149,7 +175,8 @@ def test_human_clicks_count_and_the_scanner_does_not(story):
 
 def test_an_order_after_a_click_is_the_campaigns(story):
     orders, revenue = value(
-        "SELECT attributed_orders || ' ' || attributed_revenue FROM email_campaign"
+        "SELECT attributed_orders || ' ' || attributed_revenue FROM email_campaign "
+        f"WHERE id = {PLAYED}"
     ).split()
     assert int(orders) > 0
     assert float(revenue) > 0
@@ -159,9 +186,48 @@ def test_the_one_click_unsubscribe_ended_the_consent(story):
     ended = (
         "SELECT count(*) FROM email_subscription_preference p "
         "JOIN campaign_recipient r USING (address_key) "
-        "WHERE NOT p.is_subscribed AND r.state = 'sent'"
+        f"WHERE NOT p.is_subscribed AND r.state = 'sent' AND r.campaign_id = {PLAYED}"
     )
     assert value(ended) == "1"
+
+
+def test_the_newsletters_before_it_were_judged_like_any_other(story):
+    messages, clicked, opened = value(
+        "SELECT count(*) || ' ' || count(clicked_at) || ' ' || count(opened_at) "
+        f"FROM campaign_recipient WHERE campaign_id IN {BEFORE}"
+    ).split()
+    assert int(messages) > 1000
+    assert 0 < int(clicked) < int(opened) < int(messages)
+    events = value(
+        "SELECT count(*) FROM marketing_event "
+        f"WHERE event_type = 'email_clicked' AND campaign_id IN {BEFORE}"
+    )
+    assert events == clicked
+    without_a_month = (
+        f"SELECT count(*) FROM marketing_event_default WHERE campaign_id IN {BEFORE}"
+    )
+    assert value(without_a_month) == "0"
+
+
+def test_models_are_fitted_and_say_what_is_missing(story):
+    """120 households are too few for anything: each model says so, none is used."""
+    verdicts = value("SELECT DISTINCT verdict FROM prediction_model")
+    assert verdicts == "not_enough"
+    assert int(value("SELECT count(DISTINCT kind) FROM prediction_model")) == 5
+
+
+def test_the_server_has_loaded_nothing_that_only_fitting_needs(story):
+    """It has shown profiles and models, tracked clicks, and run the jobs itself."""
+    marketer = web.WebSession(server.url(), DATABASE, "mara", "mara")
+    words = {"reason": {}, "challenge_text": {}, "metrics_table": {}}
+    models = marketer.call("prediction.model", "web_search_read", [], words)
+    assert models["length"] == 5
+    said = {"clv_explanation": {}, "churn_explanation": {}}
+    assert marketer.call("customer.profile", "web_search_read", [], said, limit=9)
+    loaded = Path(f"/proc/{processes.running('odoo-story')}/maps").read_text()
+    assert "/numpy/" in loaded
+    assert "/lightgbm/" not in loaded
+    assert "/scipy/stats/" not in loaded
 
 
 def test_the_log_of_the_server_is_clean(story):
