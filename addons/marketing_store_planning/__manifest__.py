@@ -28,6 +28,7 @@
         "views/campaign_plan_views.xml",
         "views/sale_order_views.xml",
         "views/res_config_settings_views.xml",
+        "views/store_matrix_views.xml",
         "views/store_planning_menus.xml",
     ],
     "assets": {

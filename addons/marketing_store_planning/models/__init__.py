@@ -25,3 +25,10 @@ from . import sale_order_line
 from . import res_company
 from . import res_config_settings
 from . import marketing_audit_log
+from . import store_matrix_words
+from . import store_matrix
+from . import store_matrix_cell
+from . import store_matrix_compute
+from . import store_matrix_page
+from . import store_matrix_plan
+from . import campaign_plan_line_matrix

@@ -13,3 +13,4 @@ from . import test_screens
 from . import test_stores
 from . import test_versions
 from . import test_waves
+from . import test_matrix
