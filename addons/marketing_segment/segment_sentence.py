@@ -202,7 +202,8 @@ class Narrator:
         if kind == "number":
             return formatLang(self.env, value)
         if kind == "share":
-            return f"{formatLang(self.env, 100 * value, digits=1)}%"
+            percent = round(100 * value, 1)
+            return f"{formatLang(self.env, percent, digits=int(percent % 1 > 0))}%"
         if kind in RECORDS and type(value) is int:
             return self.env._("a deleted record")
         return str(value) if kind == "integer" else f"“{value}”"

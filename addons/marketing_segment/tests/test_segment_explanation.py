@@ -56,6 +56,11 @@ SENTENCES = (
         "Customers whose RFM segment is “Loyal” or “Champions”.",
     ),
     (
+        ["&", ("discount_share", ">=", 0.25), ("weekend_share", "<", 0.125)],
+        "Customers whose share bought under discount is at least 25% and whose share "
+        "bought at weekends is less than 12.5%.",
+    ),
+    (
         [("order_count", "in", [1, 2, 3, 4, 5, 6, 7, 8])],
         "Customers whose number of orders is 1, 2, 3, 4, 5 or 3 more.",
     ),

@@ -45,6 +45,24 @@ class TestSegmentTour(HttpCase):
             (tree.logic, len(tree.parts)), ("none", 2), segment.filter_domain
         )
 
+    def test_a_share_is_chosen_by_keyboard_and_typed_in_percent(self):
+        new_test_user(
+            self.env,
+            "mms_tour",
+            "marketing_base.group_user,sales_team.group_sale_salesman",
+        )
+        segment = self.env["customer.segment"].create(
+            {"name": "Bargains", "filter_domain": "[('order_count', '>', 3)]"}
+        )
+        self.start_tour(
+            f"/odoo/customer-segments/{segment.id}",
+            "mm_segment_share",
+            login="mms_tour",
+        )
+        [condition] = segment._parse_domain(segment.filter_domain).iter_conditions()
+        found = (condition.field_expr, condition.operator, condition.value)
+        self.assertEqual(found, ("discount_share", ">=", 0.25))
+
     def test_why_somebody_is_in_the_segment(self):
         new_test_user(self.env, "mms_tour", "marketing_base.group_analyst")
         buyer, _visitor = self.env["res.partner"].create(

@@ -122,3 +122,42 @@ registry.category("web_tour.tours").add("mm_segment_activity", {
         ...stepUtils.saveForm(),
     ],
 });
+
+registry.category("web_tour.tours").add("mm_segment_share", {
+    steps: () => [
+        {
+            content: "the list of fields opens by the keyboard",
+            trigger: ".o_field_segment_domain .o_model_field_selector_value",
+            run({ anchor }) {
+                anchor.focus();
+                const enter = { key: "Enter", bubbles: true, cancelable: true };
+                anchor.dispatchEvent(new window.KeyboardEvent("keydown", enter));
+            },
+        },
+        {
+            trigger: ".o_model_field_selector_popover_search input",
+            run: "edit Bought under",
+        },
+        {
+            trigger: ".o_model_field_selector_popover li:only-child[data-name=discount_share]",
+        },
+        {
+            trigger: ".o_model_field_selector_popover_search input",
+            run: "press Enter",
+        },
+        {
+            content: "a share is typed as a percent, by a named input",
+            trigger: ".o_marketing_share input[aria-label=Percent]:value(50)",
+            run: "edit 25 && press Tab",
+        },
+        {
+            content: "the comparison has a name too",
+            trigger: ".o_field_segment_domain select[aria-label=Comparison]",
+        },
+        {
+            trigger:
+                ".o_field_widget[name=explanation]:contains(share bought under discount is at least 25%.)",
+        },
+        ...stepUtils.saveForm(),
+    ],
+});
