@@ -30,6 +30,7 @@
         "views/res_config_settings_views.xml",
         "views/store_matrix_views.xml",
         "views/store_planning_menus.xml",
+        "wizards/store_import_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["marketing_store_planning/static/src/**/*"],
