@@ -47,6 +47,7 @@ def launcher(cluster, proxy, database, tmp_path_factory):
 @pytest.fixture
 def stage(cluster, database, launcher):
     stage = Stage(database, launcher, connect=lambda: cluster.connect(database))
+    stage.send_at_any_time()
     yield stage
     stage.clear()
     stage.close()
