@@ -12,6 +12,7 @@
         "security/company_rules.xml",
         "security/role_rules.xml",
         "data/marketing_api_scope.xml",
+        "data/ir_cron.xml",
         "views/marketing_store_region_views.xml",
         "views/marketing_store_type_views.xml",
         "views/marketing_store_group_views.xml",

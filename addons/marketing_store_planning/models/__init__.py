@@ -31,4 +31,5 @@ from . import store_matrix_cell
 from . import store_matrix_compute
 from . import store_matrix_page
 from . import store_matrix_plan
+from . import store_matrix_renew
 from . import campaign_plan_line_matrix

@@ -34,6 +34,7 @@ class StoreMatrix(models.Model):
         head = {
             "currency_id": self.env.company.currency_id.id,
             "can_plan": self.env.user.has_group("marketing_base.group_user"),
+            "can_order": self._may_order_at_once(),
             "page": PAGE,
             "last_plan": self._get_last_plan(),
             "matrix": matrix._get_head() if matrix else False,

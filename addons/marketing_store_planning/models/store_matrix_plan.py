@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
 SCORES = ("score_store", "score_creative", "score_region", "score_timing")
@@ -48,6 +48,33 @@ class StoreMatrix(models.Model):
         # made by the user a moment ago, of cells that the user may see
         lines.sudo().create([cell._prepare_line(plan) for cell in cells])
         return plan.id
+
+    @api.model
+    def _may_order_at_once(self):
+        """Quick mode is for managers, where one person may approve the own plan."""
+        is_manager = self.env.user.has_group("marketing_base.group_manager")
+        return is_manager and not self.env.company.marketing_plan_four_eyes
+
+    @api.model
+    def order_at_once(self, filters=None):
+        """Plan and approve all auto-approved stores; return the wizard of the orders.
+
+        The filters of the screen hold, too. Nothing is kept when the plan cannot be
+        approved, and what is ordered is shown before it is.
+        """
+        if not self._may_order_at_once():
+            raise AccessError(
+                self.env._(
+                    "Only a marketing manager orders at once, and only where no second "
+                    "person has to approve a plan."
+                )
+            )
+        plan_id = self.create_plan({**(filters or {}), "status": "auto"})
+        self.env["campaign.plan"].browse(plan_id).action_approve()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "marketing_store_planning.campaign_plan_execute_action"
+        )
+        return {**action, "context": {"default_plan_id": plan_id}}
 
 
 class StoreMatrixCell(models.Model):

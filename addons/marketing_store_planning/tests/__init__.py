@@ -1,6 +1,7 @@
 from . import test_access
 from . import test_addresses
 from . import test_import
+from . import test_matrix_order
 from . import test_orders
 from . import test_overrides
 from . import test_plan

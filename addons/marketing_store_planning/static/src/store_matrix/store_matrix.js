@@ -1,6 +1,7 @@
 import { Component, onWillStart, onWillUnmount, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { deserializeDateTime } from "@web/core/l10n/dates";
+import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { registry } from "@web/core/registry";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
@@ -21,6 +22,7 @@ export class StoreMatrix extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
+        this.dialog = useService("dialog");
         this.keepLast = new KeepLast();
         this.display = { controlPanel: {} };
         this.orders = [
@@ -144,6 +146,23 @@ export class StoreMatrix extends Component {
     async plan() {
         const id = await this.work("create_plan", [this.state.filters]);
         this.openPlan(id);
+    }
+
+    orderAtOnce() {
+        const stores = formatInteger(this.state.page.counts.auto);
+        this.dialog.add(ConfirmationDialog, {
+            title: _t("Order all auto-approved stores?"),
+            body: _t(
+                "A plan of %s stores is made and approved, and you see its orders before they are created.",
+                stores
+            ),
+            confirmLabel: _t("Plan and approve"),
+            confirm: async () => {
+                const action = await this.work("order_at_once", [this.state.filters]);
+                this.action.doAction(action, { onClose: () => this.load() });
+            },
+            cancel: () => {},
+        });
     }
 
     async work(method, parameters) {
