@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 from scipy import special
-from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
 
 from .checks import finite_matrix, whole_number
@@ -57,7 +56,7 @@ def match_controls(features, treated, n, *, group=None) -> np.ndarray:
     if group is not None:
         group = _group(group, values.shape[0])
         distance += _ELSEWHERE * (group[wanted][:, None] != group[pool])
-    order, chosen = linear_sum_assignment(distance)
+    order, chosen = _assign(distance)
     chosen = chosen[np.argsort(order)]
     if n < rows.size:
         label = np.zeros(len(values)) if group is None else group
@@ -188,6 +187,13 @@ def _balance(values, label, middle, chosen):
         if not distance[place] < 0.999 * float(gap @ gap):
             return
         chosen[place[0]] = free[place[1]]
+
+
+def _assign(distance):
+    # Not at the top: a web worker that never matches should not load the optimiser.
+    from scipy.optimize import linear_sum_assignment
+
+    return linear_sum_assignment(distance)
 
 
 def _nearest_pairs(values):

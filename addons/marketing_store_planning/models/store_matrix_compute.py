@@ -7,8 +7,6 @@ from odoo.tools import SQL
 
 from odoo.addons.marketing_queue.isolation import own_transaction
 
-from ..matrix_work import compute_matrix
-
 _logger = logging.getLogger(__name__)
 _PAST = """
     SELECT result.store_id AS store, result.creative_id AS creative,
@@ -32,6 +30,9 @@ class StoreMatrix(models.Model):
 
     @api.model
     def _pump_compute(self, company_id):
+        # it loads scipy.optimize, which web processes do without
+        from ..matrix_work import compute_matrix
+
         with own_transaction(self.env.registry) as env:
             matrix = env[self._name].search([("company_id", "=", company_id)], limit=1)
             if not matrix:
