@@ -184,15 +184,16 @@ def _represent_line(line):
     }
 
 
-def read_plan(body):
-    """Return the fields of the plan itself that a body names."""
+def read_plan(body, plan):
+    """Return the fields of the plan itself that a body names; ``plan`` may be empty."""
     values = {name: body[name] for name in ("name", "budget") if name in body}
-    return values | _read_days(body, ("period_start", "period_end"), "#")
+    return values | _read_days(body, plan, ("period_start", "period_end"), "#")
 
 
-def read_wave(wave, number):
-    days = _read_days(wave, ("date_start", "date_end"), f"#/waves/{number}")
-    return {**wave, **days}
+def read_wave(data, wave, number):
+    """Return the fields of a wave; ``wave`` is the one that has the name, or empty."""
+    days = _read_days(data, wave, ("date_start", "date_end"), f"#/waves/{number}")
+    return {**data, **days}
 
 
 def read_lines(body):
@@ -211,12 +212,17 @@ def refuse(verdicts):
         raise Problem(422, "Some lines cannot be taken.", errors=errors[:100])
 
 
-def _read_days(values, names, pointer):
-    return {
-        name: _read_day(values[name], f"{pointer}/{name}")
+def _read_days(data, record, names, pointer):
+    """Return the days that are given; the last may not be before the first."""
+    days = {
+        name: _read_day(data[name], f"{pointer}/{name}")
         for name in names
-        if name in values
+        if name in data
     }
+    first, last = (days.get(name, record[name]) for name in names)
+    if days and first and last and last < first:
+        raise invalid("It ends before it starts.", pointer=f"{pointer}/{names[1]}")
+    return days
 
 
 def _read_day(text, pointer):

@@ -51,8 +51,9 @@ class ApiPlans(http.Controller):
         idempotent=True,
     )
     def create_plan(self, call):
-        values = read_plan(call.body) | {"company_id": call.env.company.id}
-        plan = call.env["campaign.plan"].create(values)
+        plans = call.env["campaign.plan"]
+        values = read_plan(call.body, plans) | {"company_id": call.env.company.id}
+        plan = plans.create(values)
         _write_parts(plan, call.body)
         return represent(plan)
 
@@ -82,7 +83,7 @@ class ApiPlans(http.Controller):
         plan = call.find("campaign.plan", plan_id)
         call.check_version(plan, represent)
         plan._check_open()
-        if values := read_plan(call.body):
+        if values := read_plan(call.body, plan):
             plan.write(values)
         _write_parts(plan, call.body)
         return represent(plan)
@@ -132,13 +133,14 @@ class ApiPlans(http.Controller):
 def _write_parts(plan, body):
     """Write the waves and lines of a checked body, all or none."""
     known = {wave.name.strip().casefold(): wave for wave in plan.wave_ids}
-    for number, wave in enumerate(body.get("waves", [])):
-        values = read_wave(wave, number)
-        found = known.get(wave["name"].strip().casefold())
-        if found:
-            found.write(values)
+    for number, data in enumerate(body.get("waves", [])):
+        name = data["name"].strip().casefold()
+        wave = known.get(name, plan.wave_ids.browse())
+        values = read_wave(data, wave, number)
+        if wave:
+            wave.write(values)
         else:
-            plan.wave_ids.create(values | {"plan_id": plan.id})
+            known[name] = wave.create(values | {"plan_id": plan.id})
     if "lines" in body:
         verdicts = plan._judge_rows(read_lines(body))
         refuse(verdicts)

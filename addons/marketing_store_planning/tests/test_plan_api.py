@@ -78,6 +78,25 @@ class TestPlanApi(ApiMixin, PlanningCase, HttpCase):
         ):
             self.assertProblem(self._post(PATH, body, key=str(body)), 400)
 
+    def test_days_in_the_wrong_order(self):
+        """They are refused before PostgreSQL has to, which would log an error."""
+        early = {"period_end": "2026-02-01"}
+        for answer in (
+            self._post(PATH, {"name": "April", "period_start": "2026-03-01", **early}),
+            self._patch(early),
+        ):
+            (error,) = self.assertProblem(answer, 400)["errors"]
+            self.assertEqual(error["pointer"], "#/period_end")
+        wave = {"name": "One", "date_start": "2026-03-09", "date_end": "2026-03-08"}
+        (error,) = self.assertProblem(self._patch({"waves": [wave]}), 400)["errors"]
+        self.assertEqual(error["pointer"], "#/waves/0/date_end")
+
+    def test_a_wave_named_twice_is_one(self):
+        waves = [{"name": "One", "capacity": 5}, {"name": "one", "capacity": 7}]
+        answer = self._patch({"waves": waves})
+        self.assertEqual(answer.status_code, 200, answer.text)
+        self.assertEqual(self.plan.wave_ids.mapped("capacity"), [7])
+
     def test_change_the_version_that_was_read(self):
         version = self._send("GET", self.own).headers["ETag"]
         body = {"lines": [{"line": self.line.id, "quantity": 120, "reason": "sale"}]}
