@@ -1,2 +1,1 @@
 from . import models
-from .hooks import _enqueue_first_fit

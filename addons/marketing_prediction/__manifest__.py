@@ -11,6 +11,7 @@
         "security/ir.model.access.csv",
         "security/prediction_rules.xml",
         "data/ir_cron.xml",
+        "data/first_fit.xml",
         "views/prediction_model_views.xml",
         "views/prediction_model_card_views.xml",
         "views/customer_profile_views.xml",
@@ -18,5 +19,4 @@
         "views/res_config_settings_views.xml",
         "views/marketing_prediction_menus.xml",
     ],
-    "post_init_hook": "_enqueue_first_fit",
 }

@@ -25,6 +25,16 @@ class PredictionModel(models.Model):
                 self._enqueue_fit(company, kind)
 
     @api.model
+    def _enqueue_missing(self):
+        """Queue the kinds that a company has no model of: the first week of each."""
+        groups = self._read_group([], ["company_id", "kind"])
+        known = {(company.id, kind) for company, kind in groups}
+        for company in self.env["res.company"].search([("active", "=", True)]):
+            for kind in METHODS:
+                if (company.id, kind) not in known:
+                    self._enqueue_fit(company, kind)
+
+    @api.model
     def _enqueue_fit(self, company, kind):
         return self.env["marketing.job"]._enqueue(
             self._name,

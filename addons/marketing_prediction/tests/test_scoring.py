@@ -2,6 +2,7 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
+from ..methods import METHODS
 from ..models import prediction_model_score
 from .common import PredictionCase, regular_shop, simulate_shop
 
@@ -154,6 +155,19 @@ class TestScoring(PredictionCase):
         for id_ in self.partner_ids:
             holders = [1 for first, last in ranges if first <= id_ <= last]
             self.assertEqual(len(holders), 1)
+
+    def test_an_update_queues_what_was_never_fitted(self):
+        company = self.model.company_id
+        jobs = [("model", "=", "prediction.model"), ("method", "=", "_pump_fit")]
+        self.jobs.search(jobs).unlink()
+        self.models._enqueue_missing()
+        self.models._enqueue_missing()
+        queued = [
+            job.payload["kind"]
+            for job in self.jobs.search(jobs)
+            if job.payload["company_id"] == company.id
+        ]
+        self.assertEqual(sorted(queued), sorted(set(METHODS) - {self.model.kind}))
 
     def test_crons_queue_jobs(self):
         model = self.model
