@@ -23,6 +23,7 @@ from . import email_campaign_calendar
 from . import email_campaign_content
 from . import email_campaign_audience
 from . import email_campaign_listing
+from . import marketing_job
 from . import email_campaign_delivery
 from . import email_campaign_statistics
 from . import email_campaign_spend

@@ -89,6 +89,24 @@ class TestListing(CampaignCase):
             self._execute(job)
         self.assertEqual(job.state, "failed")
         self.assertIn("died", job.error)
+        self._pause_unlisted(campaign)
+        self.assertEqual(campaign.status, "paused")
+        self.assertIn("could not be listed", campaign.status_reason)
+        campaign.action_resume()
+        self._pause_unlisted(campaign)
+        self.assertEqual(campaign.status, "running", "it is tried again")
+        while self._jobs("_prepare_recipients", campaign):
+            self._list_part(campaign)
+        self._pause_unlisted(campaign)
+        self.assertEqual(campaign.status, "running")
+        self.assertEqual(campaign.recipient_ids.customer_id, self.customers)
+
+    def _pause_unlisted(self, campaign):
+        self.env.flush_all()
+        logger = "odoo.addons.marketing_delivery.models.email_campaign_delivery"
+        with self.enter_registry_test_mode(), mute_logger(logger):
+            self.env["marketing.job"]._pause_unlisted()
+        campaign.invalidate_recordset()
 
     def test_nothing_is_sent_before_the_last_part(self):
         campaign = self._launch()
