@@ -33,3 +33,7 @@ from . import store_matrix_page
 from . import store_matrix_plan
 from . import store_matrix_renew
 from . import campaign_plan_line_matrix
+from . import store_sample
+from . import store_sample_removal
+from . import store_planning_steps
+from . import res_users

@@ -9,4 +9,6 @@ class MarketingAuditLog(models.Model):
         return [
             *super()._selection_event(),
             ("plan_status_changed", self.env._("Plan Status Changed")),
+            ("sample_stores_loaded", self.env._("Sample Stores Loaded")),
+            ("sample_stores_removed", self.env._("Sample Stores Removed")),
         ]

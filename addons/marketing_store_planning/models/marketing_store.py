@@ -71,6 +71,7 @@ class MarketingStore(models.Model):
         "0: not known, then no more than the largest past drop.",
     )
     notes = fields.Html()
+    is_sample = fields.Boolean("Sample", readonly=True, copy=False)
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company
     )

@@ -27,6 +27,7 @@ class MarketingStoreRegion(models.Model):
         "res.company", required=True, default=lambda self: self.env.company
     )
     active = fields.Boolean(default=True)
+    is_sample = fields.Boolean("Sample", readonly=True, copy=False)
 
     _name_unique = models.Constraint(
         "UNIQUE (company_id, name)", "There is already a region of this name."

@@ -39,6 +39,7 @@ class StoreCreative(models.Model):
         help="Types of stores that it is made for. Empty: all.",
     )
     description = fields.Html()
+    is_sample = fields.Boolean("Sample", readonly=True, copy=False)
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company
     )

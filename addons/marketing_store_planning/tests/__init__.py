@@ -16,3 +16,4 @@ from . import test_stores
 from . import test_versions
 from . import test_waves
 from . import test_matrix
+from . import test_sample_stores

@@ -8,6 +8,7 @@ import { useService } from "@web/core/utils/hooks";
 import { formatFloat, formatInteger, formatMonetary } from "@web/views/fields/formatters";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import { PlanningSteps } from "../planning_steps/planning_steps";
 import { MatrixPanel } from "./matrix_panel";
 
 const MATRIX = "store.matrix";
@@ -16,7 +17,7 @@ const WAIT = 3000;
 /** Stores and creatives, the best creative of each store, and a plan made of them. */
 export class StoreMatrix extends Component {
     static template = "marketing_store_planning.StoreMatrix";
-    static components = { Layout, MatrixPanel };
+    static components = { Layout, MatrixPanel, PlanningSteps };
     static props = { ...standardActionServiceProps };
 
     setup() {
