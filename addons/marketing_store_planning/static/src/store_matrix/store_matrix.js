@@ -62,9 +62,9 @@ export class StoreMatrix extends Component {
     }
 
     show(page) {
-        const isFirst = !this.state.page;
+        const isFirst = !this.state.page?.matrix;
         this.state.page = page;
-        if (page.matrix && isFirst) {
+        if (page.matrix && isFirst && !this.state.asked.start) {
             const { period_start, period_end, budget } = page.matrix;
             Object.assign(this.state.asked, { start: period_start, end: period_end, budget });
         }
