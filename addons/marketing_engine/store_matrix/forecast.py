@@ -1,10 +1,11 @@
 """What each store may expect of each creative in a period."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import gammaincc, gammaincinv, ndtr
 
+from ..checks import finite_matrix
 from .effects import Effects, saturation
 
 #: The four parts of a score and the effects in them.
@@ -67,6 +68,18 @@ class Cells:
     scores: np.ndarray
     bend: float
     usual: np.ndarray
+
+    def lifted(self, lift) -> "Cells":
+        """Return the cells with rates so many times as high, (stores, creatives).
+
+        What the history alone tells (doubt, money, scores) stays as it is.
+        """
+        lift = finite_matrix("lift", lift)
+        if lift.shape != self.rate.shape or (lift <= 0).any():
+            raise ValueError(
+                f"lift must be above 0 and have the shape {self.rate.shape}"
+            )
+        return replace(self, rate=np.minimum(self.rate * lift, 1.0))
 
     def rate_at(self, pieces) -> np.ndarray:
         """Return the mean rate of so many pieces, (stores, creatives)."""

@@ -33,20 +33,22 @@ class StoreModel:
     values: tuple | None
     evidence: Evidence
 
-    def expect(self, stores, creatives, period) -> Cells:
+    def expect(self, stores, creatives, period, *, lift=None) -> Cells:
         """Return rates, money and scores of all cells, (stores, creatives)."""
         return self._expect(
             read_stores(self.history, stores),
             read_creatives(self.history, creatives)[1],
             read_period(period),
+            lift,
         )
 
-    def _expect(self, stores, creatives, season) -> Cells:
+    def _expect(self, stores, creatives, season, lift=None) -> Cells:
         if self.rates is None:
             raise ValueError("no drop has known responses: there is no rate to expect")
         usual = np.r_[usual_drop(self.history), np.nan][stores.store]
         usual = np.where(np.isnan(usual), self._first_drop(stores), usual)
-        return expect(self.rates, self.values, stores, creatives, season, usual)
+        cells = expect(self.rates, self.values, stores, creatives, season, usual)
+        return cells if lift is None else cells.lifted(lift)
 
     def offers(self, stores, creatives, period, costs, **options) -> Offers:
         """Return what :func:`marketing_engine.store_budget.allocate` shares out.
@@ -56,13 +58,21 @@ class StoreModel:
         return self._offers(stores, creatives, period, costs, **options)[-1]
 
     def _offers(
-        self, stores, creatives, period, costs, *, margin_rate=1.0, allowed=None
+        self,
+        stores,
+        creatives,
+        period,
+        costs,
+        *,
+        margin_rate=1.0,
+        allowed=None,
+        lift=None,
     ):
         asked = read_stores(self.history, stores)
         label, places = read_creatives(self.history, creatives)
         if not 0 < margin_rate <= 1:
             raise ValueError(f"margin_rate must be above 0, at most 1: {margin_rate!r}")
-        cells = self._expect(asked, places, read_period(period))
+        cells = self._expect(asked, places, read_period(period), lift)
         price, least = read_costs(costs, label, asked.label.size)
         slope = cells.rate * cells.value * margin_rate
         if allowed is not None:
@@ -95,6 +105,8 @@ class StoreModel:
             The part of revenue that is margin.
         allowed : array_like of bool, shape (n, k), optional
             Which creative may go to which store; all by default.
+        lift : array_like, shape (n, k), optional
+            By what to multiply the rate of each cell, such as what planners prefer.
 
         Raises
         ------
