@@ -7,6 +7,8 @@ import numpy as np
 from odoo.addons.marketing_engine import store_budget, store_matrix
 from odoo.addons.marketing_engine.store_matrix import RISKS
 
+from .planner_choices import PlannerChoices
+
 _FIELDS = [
     ("store", "i8"),
     ("creative", "i8"),
@@ -43,12 +45,14 @@ def compute_matrix(question) -> dict:
     creatives = np.array(question["creatives"], dtype=np.int64)
     prices = [question["breaks"][number] for number in question["creatives"]]
     ask = (stores, creatives, question["period"], prices)
+    choices = PlannerChoices(question["choices"])
+    lift = choices.get_lift(question["stores"], question["creatives"])
     options = {"margin_rate": question["margin"], "allowed": question["allowed"]}
     model = store_matrix.fit(history)
-    found = model.recommend(*ask, question["budget"], **options)
-    offers = model.offers(*ask, **options)
-    cells = model.expect(stores, creatives, question["period"])
-    work = _Cells(question, model, found, offers, cells, history)
+    found = model.recommend(*ask, question["budget"], lift=lift, **options)
+    offers = model.offers(*ask, lift=lift, **options)
+    cells = model.expect(stores, creatives, question["period"], lift=lift)
+    work = _Cells(question, model, found, offers, cells, history, choices)
     totals = {
         "drop_count": history.size,
         "left_out_count": left_out,
@@ -82,8 +86,9 @@ def _curve(offers, budget, cost):
 class _Cells:
     """All cells: what each may expect at its own best amount."""
 
-    def __init__(self, question, model, found, offers, cells, history):
+    def __init__(self, question, model, found, offers, cells, history, choices):
         self.question, self.found, self.offers = question, found, offers
+        self.choices = choices
         self.shape = offers.slope.shape
         self.cells, self.margin = cells, question["margin"]
         self.allowed = np.broadcast_to(question["allowed"], self.shape)
@@ -209,6 +214,8 @@ class _Cells:
             }
         )
         reasons.append(self._money_reason(row, creative))
+        place = (self.question["stores"][row][2], self.question["creatives"][creative])
+        reasons += self.choices.list_reasons(*place)
         for name, raised in zip(RISKS, found.risks[row], strict=True):
             if raised:
                 reasons.append({"code": f"risk_{name}"})

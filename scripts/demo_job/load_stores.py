@@ -139,7 +139,7 @@ def _prepare_result(row: dict, stores: dict, creatives: dict, move: timedelta) -
         "conversions": responses,
         "revenue": float(row["revenue"]),
         "cost": round(pieces * (breaks[0][1] + postage), 2),
-        "source": "coupon",
+        "source": "derived",
         "is_derived": True,
         "derived_note": NOTE,
     }

@@ -37,3 +37,9 @@ from . import store_sample
 from . import store_sample_removal
 from . import store_planning_steps
 from . import res_users
+from . import campaign_plan_line_advice
+from . import store_campaign_result_fill
+from . import campaign_plan_actual
+from . import campaign_plan_actual_words
+from . import campaign_override_effect
+from . import store_matrix_choices

@@ -10,7 +10,8 @@ class MarketingStore(models.Model):
     drop_count = fields.Integer("Drops", compute="_compute_history")
     pieces_total = fields.Integer("Pieces", compute="_compute_history")
     conversion_rate = fields.Float(
-        compute="_compute_history", help="Conversions of 100 pieces, all drops."
+        compute="_compute_history",
+        help="Conversions of 100 pieces, all drops with complete responses.",
     )
     largest_drop = fields.Integer(compute="_compute_history")
 
@@ -18,15 +19,21 @@ class MarketingStore(models.Model):
     def _compute_history(self):
         groups = self.env["store.campaign.result"]._read_group(
             [("store_id", "in", self.ids), ("pieces", ">", 0)],
-            ["store_id"],
+            ["store_id", "incomplete"],
             ["__count", "pieces:sum", "conversions:sum", "pieces:max"],
         )
-        figures = {store.id: values for store, *values in groups}
+        figures = {}
+        for store, incomplete, drops, pieces, conversions, largest in groups:
+            found = figures.setdefault(store.id, [0, 0, 0, 0, 0])
+            known = (0, 0) if incomplete else (pieces, conversions)
+            for place, number in enumerate((drops, pieces, *known)):
+                found[place] += number
+            found[4] = max(found[4], largest)
         for store in self:
-            drops, pieces, conversions, largest = figures.get(store.id, (0, 0, 0, 0))
+            drops, pieces, known, conversions, largest = figures.get(store.id, [0] * 5)
             store.drop_count = drops
             store.pieces_total = pieces
-            store.conversion_rate = conversions / pieces if pieces else 0.0
+            store.conversion_rate = conversions / known if known else 0.0
             store.largest_drop = largest
 
     def action_open_results(self):

@@ -37,6 +37,16 @@ class ResCompany(models.Model):
         "Bill Stores", help="One order a store instead of one a wave."
     )
 
+    marketing_plan_response_days = fields.Integer(
+        "Days of Responses",
+        default=60,
+        help="So many days after a drop its coupons are counted.",
+    )
+
+    _marketing_plan_response_days_range = models.Constraint(
+        "CHECK (marketing_plan_response_days BETWEEN 1 AND 366)",
+        "Responses are counted for 1 to 366 days.",
+    )
     _marketing_plan_confidence_range = models.Constraint(
         "CHECK (marketing_plan_review_confidence BETWEEN 0 AND 100"
         " AND marketing_plan_auto_confidence BETWEEN 0 AND 100"

@@ -25,3 +25,6 @@ class ResConfigSettings(models.TransientModel):
     marketing_plan_bill_stores = fields.Boolean(
         related="company_id.marketing_plan_bill_stores", readonly=False
     )
+    marketing_plan_response_days = fields.Integer(
+        related="company_id.marketing_plan_response_days", readonly=False
+    )

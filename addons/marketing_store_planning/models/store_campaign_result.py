@@ -31,9 +31,27 @@ class StoreCampaignResult(models.Model):
     revenue = fields.Monetary()
     cost = fields.Monetary(help="Of print and postage.")
     source = fields.Selection(
-        [("order", "Orders"), ("coupon", "Coupons"), ("import", "Import")],
+        [
+            ("order", "From orders"),
+            ("coupon", "From coupons"),
+            ("import", "Imported"),
+            ("derived", "Derived (demo)"),
+        ],
         required=True,
         default="import",
+    )
+    source_key = fields.Char(
+        readonly=True,
+        copy=False,
+        help="The drop whose orders it comes from; empty for what people enter.",
+    )
+    incomplete = fields.Selection(
+        [("unknown", "Not measured"), ("open", "Still coming in")],
+        readonly=True,
+        copy=False,
+        help="Why the responses say nothing yet: no coupon code was printed, or the "
+        "days in which they are counted are not over. The matrix learns from "
+        "complete results only.",
     )
     is_derived = fields.Boolean(
         "Derived",
@@ -65,9 +83,13 @@ class StoreCampaignResult(models.Model):
         compute="_compute_conversion_rate", help="Conversions a piece."
     )
 
-    _once = models.Constraint(
-        "UNIQUE (store_id, creative_id, period_start, source)",
+    _once = models.UniqueIndex(
+        "(store_id, creative_id, period_start, source) WHERE source_key IS NULL",
         "This store already has a result of this creative, start and source.",
+    )
+    _once_a_drop = models.UniqueIndex(
+        "(source_key) WHERE source_key IS NOT NULL",
+        "This drop already has its result.",
     )
     _counts_positive = models.Constraint(
         "CHECK (pieces >= 0 AND responses >= 0 AND conversions >= 0 AND cost >= 0)",

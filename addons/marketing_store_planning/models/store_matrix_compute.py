@@ -18,7 +18,11 @@ _PAST = """
            result.revenue::float8 AS revenue, result.cost::float8 AS cost
       FROM store_campaign_result result
       JOIN marketing_store store ON store.id = result.store_id
-     WHERE result.company_id = %s AND result.pieces > 0
+      LEFT JOIN campaign_plan_line line ON line.id = result.plan_line_id
+     WHERE result.company_id = %s AND result.pieces > 0 AND result.incomplete IS NULL
+       -- what a planner chose instead is no test of it, unless the choice was drawn
+       AND (line.recommended_creative_id IS NULL OR result.is_randomised
+            OR line.recommended_creative_id = result.creative_id)
      ORDER BY result.id
 """
 

@@ -28,6 +28,7 @@ class StoreMatrixWords(models.AbstractModel):
             "expected": self._describe_expected,
             "money": self._describe_money,
             "nothing": self._describe_nothing,
+            "planners": self._describe_planners,
         }.get(code)
         return describe(reason) if describe else reason.get("text", "")
 
@@ -97,6 +98,26 @@ class StoreMatrixWords(models.AbstractModel):
             "piece earns less than it costs, or than it does elsewhere in the budget.",
             value=self._money(reason["value"]),
             margin=_rate(reason["margin"], 0),
+        )
+
+    def _describe_planners(self, reason):
+        figures = {
+            "creative": reason["creative"],
+            "region": reason["region"] or self.env._("stores without a region"),
+            "count": reason["count"],
+            "wins": reason["wins"],
+            "change": f"{100 * reason['change']:+.1f} %",
+        }
+        if reason["count"] == 1:
+            return self.env._(
+                "Planners preferred “%(creative)s” in %(region)s once, it won "
+                "%(wins)s: %(change)s for it here.",
+                **figures,
+            )
+        return self.env._(
+            "Planners preferred “%(creative)s” in %(region)s %(count)s times, it won "
+            "%(wins)s: %(change)s for it here.",
+            **figures,
         )
 
     @api.model

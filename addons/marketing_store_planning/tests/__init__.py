@@ -9,6 +9,9 @@ from . import test_plan_api
 from . import test_plan_files
 from . import test_plan_rows
 from . import test_plan_state
+from . import test_override_learning
+from . import test_plan_actual
+from . import test_result_fill
 from . import test_prices
 from . import test_results
 from . import test_screens

@@ -19,7 +19,8 @@ _WRITE_RESULTS = """
            AS given(store_id, creative_id, period_start, period_end, pieces, responses,
                     conversions, revenue, cost)
       JOIN marketing_store store ON store.id = given.store_id
-        ON CONFLICT (store_id, creative_id, period_start, source) DO UPDATE
+        ON CONFLICT (store_id, creative_id, period_start, source)
+              WHERE source_key IS NULL DO UPDATE
        SET period_end = EXCLUDED.period_end, pieces = EXCLUDED.pieces,
            responses = EXCLUDED.responses, conversions = EXCLUDED.conversions,
            revenue = EXCLUDED.revenue, cost = EXCLUDED.cost,
