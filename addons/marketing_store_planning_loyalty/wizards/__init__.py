@@ -1,0 +1,1 @@
+from . import campaign_plan_coupons
