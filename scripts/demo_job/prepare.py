@@ -13,7 +13,7 @@ from odoo.fields import Command
 from odoo.modules.registry import Registry
 from odoo.tools import config
 
-from demo_job.prepare_stores import set_up_stores
+from demo_job.prepare_stores import recommend, set_up_stores
 
 JUDGED_AFTER = 12  # seconds
 # Passwords of a demonstration on this machine only.
@@ -158,6 +158,7 @@ def main(database: str, smtp_port: int, base_url: str) -> None:
         env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
         prepare(env, smtp_port, base_url)
     fit_models(registry)
+    recommend(registry)
     with registry.cursor() as cr:
         env = api.Environment(cr, SUPERUSER_ID, {})
         env["customer.segment"].search([]).action_refresh()

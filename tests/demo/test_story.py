@@ -125,6 +125,13 @@ def test_every_customer_has_a_profile_that_equals_the_orders(story):
     assert value(differing) == "0"
 
 
+def test_printed_mail_is_recommended_for_each_store(story):
+    told = "SELECT state || ' ' || drop_count FROM store_matrix"
+    assert value(told) == "done 3"
+    best = "SELECT count(DISTINCT store_id) FROM store_matrix_cell WHERE is_recommended"
+    assert value(best) == "3"
+
+
 def test_the_campaign_accounts_for_everybody(story):
     assert value(f"SELECT status FROM email_campaign WHERE id = {PLAYED}") == (
         "completed"

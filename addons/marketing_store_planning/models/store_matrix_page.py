@@ -37,6 +37,7 @@ class StoreMatrix(models.Model):
             "can_order": self._may_order_at_once(),
             "page": PAGE,
             "last_plan": self._get_last_plan(),
+            "next_month": [str(day) for day in self._get_next_month()],
             "matrix": matrix._get_head() if matrix else False,
         }
         if not matrix.computed_at:

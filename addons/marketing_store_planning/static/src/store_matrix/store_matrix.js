@@ -62,11 +62,12 @@ export class StoreMatrix extends Component {
     }
 
     show(page) {
-        const isFirst = !this.state.page?.matrix;
+        const isFirst = !this.state.page;
         this.state.page = page;
-        if (page.matrix && isFirst && !this.state.asked.start) {
-            const { period_start, period_end, budget } = page.matrix;
-            Object.assign(this.state.asked, { start: period_start, end: period_end, budget });
+        if (isFirst) {
+            const { period_start, period_end, budget } = page.matrix || {};
+            const [start, end] = period_start ? [period_start, period_end] : page.next_month;
+            Object.assign(this.state.asked, { start, end, budget: budget || 0 });
         }
         if (this.isWaiting) {
             this.timer = setTimeout(() => this.load(), WAIT);
