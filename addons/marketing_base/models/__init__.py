@@ -1,4 +1,7 @@
 from . import marketing_masked
+from . import marketing_dialog
+from . import marketing_export
+from . import marketing_import
 from . import marketing_event_source
 from . import marketing_event
 from . import marketing_event_partition

@@ -5,9 +5,9 @@ import io
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from odoo.addons.marketing_base.models import marketing_export
 from odoo.addons.marketing_base.table_reader import read_table
 
-from ..wizards import segment_export
 from .common_members import SegmentMembersCase
 
 
@@ -91,8 +91,8 @@ class TestSegmentExport(SegmentMembersCase):
         self.assertTrue(base64.b64decode(wizard.file).startswith(b"PK"))
 
     def test_what_is_refused(self):
-        self.patch(segment_export, "MAX_ROWS", {"csv": 5, "xlsx": 5})
-        with self.assertRaisesRegex(UserError, "More than 5 customers"):
+        self.patch(marketing_export, "MAX_ROWS", {"csv": 5, "xlsx": 5})
+        with self.assertRaisesRegex(UserError, "More than 5 rows"):
             self._export("user")
         theirs = self.env["customer.segment"].create(
             {"name": "B", "company_id": self.company_b.id}

@@ -1,4 +1,3 @@
-import base64
 import re
 from collections import Counter
 
@@ -6,8 +5,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from odoo.addons.marketing_base.table_reader import read_table
-from odoo.addons.marketing_base.table_writer import write_csv
 from odoo.addons.phone_validation.tools.phone_validation import phone_format
 
 from ..import_match import (
@@ -34,6 +31,7 @@ class SegmentImport(models.TransientModel):
 
     _name = "segment.import"
     _description = "Import Members"
+    _inherit = ["marketing.import"]
 
     segment_id = fields.Many2one(
         "customer.segment",
@@ -42,22 +40,13 @@ class SegmentImport(models.TransientModel):
         ondelete="cascade",
         domain="[('segment_type', '=', 'static')]",
     )
-    file = fields.Binary("CSV File", attachment=False)
-    file_name = fields.Char()
     create_missing = fields.Boolean(
         "Create Missing Contacts",
         help="Rows with a good address that no contact has become contacts. They get "
         "no consent: nothing can be sent to them until they give it.",
     )
     column_ids = fields.One2many("segment.import.column", "import_id", "Columns")
-    state = fields.Selection(
-        [("upload", "Upload"), ("check", "Check"), ("done", "Done")], default="upload"
-    )
-    preview = fields.Html(readonly=True, sanitize=False)
     ready_count = fields.Integer("To Add", readonly=True)
-    problem_count = fields.Integer("Rows with a Problem", readonly=True)
-    report = fields.Binary("Rows with a Problem (CSV)", readonly=True, attachment=False)
-    report_name = fields.Char(default="problems.csv")
 
     def action_check(self):
         """Read the file, guess the columns once, and show what would happen."""
@@ -87,16 +76,15 @@ class SegmentImport(models.TransientModel):
         return self._reopen()
 
     def action_upload_again(self):
-        """Choose another file."""
         self.column_ids.unlink()
-        self.write({"state": "upload", "file": False, "report": False})
-        return self._reopen()
+        return super().action_upload_again()
+
+    def _get_title(self):
+        return self.env._("Import into %s", self.segment_id.display_name)
 
     def _read_file(self):
         self.segment_id._check_static()
-        if not self.file:
-            raise UserError(self.env._("Choose a CSV file."))
-        return read_table(self.env, base64.b64decode(self.file))
+        return self._read_table()
 
     def _guess_columns(self, table):
         values, taken = [], set()
@@ -172,17 +160,20 @@ class SegmentImport(models.TransientModel):
 
     def _show(self, table, verdicts):
         counts = Counter(verdict.status for verdict in verdicts.values())
-        problems = [number for number, v in verdicts.items() if v.status in PROBLEMS]
         labels = self._get_labels()
         self.write(
             {
                 "preview": self._render_preview(table, verdicts, counts, labels),
                 "ready_count": counts[MATCHED] + counts[NEW],
-                "problem_count": len(problems),
-                "report": self._write_report(table, verdicts, labels)
-                if problems
-                else False,
             }
+        )
+        self._note_problems(
+            table,
+            {
+                number: labels[verdict.status]
+                for number, verdict in verdicts.items()
+                if verdict.status in PROBLEMS
+            },
         )
 
     @api.model
@@ -217,22 +208,3 @@ class SegmentImport(models.TransientModel):
         }
         preview = "marketing_segment.segment_import_preview"
         return self.env["ir.qweb"]._render(preview, values)
-
-    def _write_report(self, table, verdicts, labels):
-        rows = (
-            [number, labels[verdicts[number].status], *cells]
-            for number, cells in zip(table.numbers, table.rows, strict=True)
-            if verdicts[number].status in PROBLEMS
-        )
-        header = [self.env._("Row"), self.env._("Problem"), *table.header]
-        return base64.b64encode(write_csv(header, rows))
-
-    def _reopen(self):
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Import into %s", self.segment_id.display_name),
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [(False, "form")],
-            "target": "new",
-        }

@@ -1,10 +1,6 @@
-import base64
-import re
-
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
 
-from odoo.addons.marketing_base.table_writer import write_csv, write_xlsx
+from odoo.addons.marketing_base.models.marketing_export import ExportedTable
 
 from ..plan_rows import COLUMNS
 
@@ -17,17 +13,11 @@ class CampaignPlanExport(models.TransientModel):
 
     _name = "campaign.plan.export"
     _description = "Export Plan Lines"
+    _inherit = ["marketing.export"]
 
     plan_id = fields.Many2one("campaign.plan", required=True, ondelete="cascade")
     line_ids = fields.Many2many("campaign.plan.line", string="Lines")
-    file_format = fields.Selection(
-        [("csv", "CSV"), ("xlsx", "Excel (XLSX)")],
-        "Format",
-        required=True,
-        default="csv",
-    )
-    file = fields.Binary("Download", readonly=True, attachment=False)
-    file_name = fields.Char(readonly=True)
+    file_format = fields.Selection(default="csv")
 
     @api.model
     def default_get(self, names):
@@ -41,44 +31,15 @@ class CampaignPlanExport(models.TransientModel):
             values["plan_id"] = lines.plan_id[:1].id
         return values
 
-    def action_export(self):
-        """Write the file and offer it; the audit log tells of it."""
-        self.ensure_one()
-        if not self.env.user.has_group("base.group_allow_export"):
-            raise AccessError(
-                self.env._(
-                    "You may not export data. Ask an administrator for the right "
-                    "“Access to export feature”."
-                )
-            )
+    def _get_exported(self):
+        return self.plan_id
+
+    def _get_export_table(self):
         lines = self.line_ids or self.plan_id.line_ids
+        self._check_size(len(lines))
         rows = map(self._read_row, lines.sorted(lambda line: line.store_id.number))
-        header = [*COLUMNS.values(), *TOLD]
-        if self.file_format == "xlsx":
-            content = write_xlsx(header, rows, sheet=self.plan_id.name)
-        else:
-            content = write_csv(header, rows)
-        name = re.sub(r"[^\w-]+", "_", self.plan_id.name).strip("_") or "plan"
-        self.write(
-            {
-                "file": base64.b64encode(content),
-                "file_name": f"{name}.{self.file_format}",
-            }
-        )
-        self.env["marketing.audit.log"]._record(
-            "data_exported",
-            self.plan_id,
-            {"line_count": [None, len(lines)]},
-            company=self.plan_id.company_id,
-        )
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Export Lines"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [(False, "form")],
-            "target": "new",
-        }
+        counts = {"line_count": len(lines)}
+        return ExportedTable([*COLUMNS.values(), *TOLD], rows, counts)
 
     def _read_row(self, line):
         """Return the cells in the order of the columns; ``COLUMNS`` come back."""

@@ -1,11 +1,7 @@
-import base64
-
 from markupsafe import Markup
 
 from odoo import fields, models
 from odoo.exceptions import UserError
-
-from odoo.addons.marketing_base.table_reader import read_table
 
 from ..plan_rows import CHANGED, NEW, PROBLEM, SAME, find_keys
 
@@ -21,18 +17,12 @@ class CampaignPlanImport(models.TransientModel):
 
     _name = "campaign.plan.import"
     _description = "Import Plan Lines"
+    _inherit = ["marketing.import"]
 
     plan_id = fields.Many2one("campaign.plan", required=True, ondelete="cascade")
-    file = fields.Binary("CSV File", attachment=False)
-    file_name = fields.Char()
-    state = fields.Selection(
-        [("upload", "Upload"), ("check", "Check"), ("done", "Done")], default="upload"
-    )
-    preview = fields.Html(readonly=True, sanitize=False)
     new_count = fields.Integer("New Lines", readonly=True)
     changed_count = fields.Integer("Changed Lines", readonly=True)
     same_count = fields.Integer("Unchanged Lines", readonly=True)
-    problem_count = fields.Integer("Rows with a Problem", readonly=True)
 
     def action_check(self):
         """Read the file and show what would happen."""
@@ -40,25 +30,20 @@ class CampaignPlanImport(models.TransientModel):
         self.plan_id._check_open()
         self._show(self.plan_id._judge_rows(self._read_rows()))
         self.state = "check"
-        return self._open_again()
+        return self._reopen()
 
     def action_import(self):
         self.ensure_one()
         self._show(self.plan_id._apply_rows(self._read_rows()))
         self.state = "done"
-        return self._open_again()
+        return self._reopen()
 
-    def action_upload_again(self):
-        """Choose another file."""
-        self.write({"state": "upload", "file": False, "preview": False})
-        return self._open_again()
+    def _get_title(self):
+        return self.env._("Import Lines")
 
     def _read_rows(self):
         """Return [(row number, {key: text})] of the columns that are known."""
-        if not self.file:
-            raise UserError(self.env._("Choose a CSV file."))
-        data = base64.b64decode(self.file)
-        table = read_table(self.env, data, max_rows=MAX_ROWS)
+        table = self._read_table(max_rows=MAX_ROWS)
         keys = find_keys(table.header)
         if not {"store", "line"} & set(keys):
             raise UserError(
@@ -88,13 +73,3 @@ class CampaignPlanImport(models.TransientModel):
                 },
             )
         )
-
-    def _open_again(self):
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Import Lines"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [(False, "form")],
-            "target": "new",
-        }

@@ -1,10 +1,5 @@
-import base64
-
 from odoo import fields, models
 from odoo.exceptions import UserError
-
-from odoo.addons.marketing_base.table_reader import read_table
-from odoo.addons.marketing_base.table_writer import write_csv
 
 from ..store_table import CellError, find_columns, read_row
 
@@ -16,6 +11,7 @@ class StoreImport(models.TransientModel):
 
     _name = "store.import"
     _description = "Import Stores and Results"
+    _inherit = ["marketing.import"]
 
     kind = fields.Selection(
         [("store", "Stores"), ("result", "Results of past drops")],
@@ -23,8 +19,6 @@ class StoreImport(models.TransientModel):
         required=True,
         default="store",
     )
-    file = fields.Binary("CSV File", attachment=False)
-    file_name = fields.Char()
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company
     )
@@ -32,15 +26,8 @@ class StoreImport(models.TransientModel):
         "Leave Out Rows with a Problem",
         help="Otherwise nothing is imported before each row is right.",
     )
-    state = fields.Selection(
-        [("upload", "Upload"), ("check", "Check"), ("done", "Done")], default="upload"
-    )
-    preview = fields.Html(readonly=True, sanitize=False)
     new_count = fields.Integer("New", readonly=True)
     change_count = fields.Integer("To Change", readonly=True)
-    problem_count = fields.Integer("Rows with a Problem", readonly=True)
-    report = fields.Binary("Rows with a Problem (CSV)", readonly=True, attachment=False)
-    report_name = fields.Char(default="problems.csv")
 
     def action_check(self):
         self.ensure_one()
@@ -69,15 +56,12 @@ class StoreImport(models.TransientModel):
         self.state = "done"
         return self._reopen()
 
-    def action_upload_again(self):
-        self.write({"state": "upload", "file": False, "report": False})
-        return self._reopen()
+    def _get_title(self):
+        return self.env._("Import")
 
     def _judge(self):
         """Return (table, [(status, reason, values)] of each row)."""
-        if not self.file:
-            raise UserError(self.env._("Choose a CSV file."))
-        table = read_table(self.env, base64.b64decode(self.file))
+        table = self._read_table()
         columns, missing = find_columns(self.kind, table.header)
         if missing:
             raise UserError(
@@ -86,25 +70,25 @@ class StoreImport(models.TransientModel):
                     columns=", ".join(missing),
                 )
             )
-        judge = self._get_judge()
-        verdicts, seen = [], {}
-        for number, record in table.records():
-            try:
-                values = read_row(self.kind, columns, record)
-                status, values = judge(values)
-                key = values["key"]
-                if key in seen:
-                    raise UserError(
-                        self.env._("The same as row %(row)s.", row=seen[key])
-                    )
-                seen[key] = number
-                verdicts.append((status, "", values))
-            except CellError as error:
-                reason = self._get_reasons()[error.code]
-                verdicts.append(("problem", f"{error.column}: {reason}", None))
-            except UserError as error:
-                verdicts.append(("problem", str(error), None))
-        return table, verdicts
+        judge, seen = self._get_judge(), {}
+        return table, [
+            self._judge_row(judge, seen, number, columns, record)
+            for number, record in table.records()
+        ]
+
+    def _judge_row(self, judge, seen, number, columns, record):
+        """Return (status, reason, values); ``seen`` knows the rows above."""
+        try:
+            status, values = judge(read_row(self.kind, columns, record))
+            row = seen.setdefault(values["key"], number)
+            if row != number:
+                raise UserError(self.env._("The same as row %(row)s.", row=row))
+            return status, "", values
+        except CellError as error:
+            reason = self._get_reasons()[error.code]
+            return "problem", f"{error.column}: {reason}", None
+        except UserError as error:
+            return "problem", str(error), None
 
     def _get_judge(self):
         return self._judge_store() if self.kind == "store" else self._judge_result()
@@ -128,11 +112,8 @@ class StoreImport(models.TransientModel):
                 table.numbers, table.rows, verdicts, strict=True
             )
         ]
-        bad = [row for row in rows if row[1] == "problem"]
         # what needs a look comes first
         shown = sorted(rows, key=lambda row: row[1] != "problem")[:PREVIEW_ROWS]
-        header = [self.env._("Row"), self.env._("Problem"), *table.header]
-        lines = ([number, reason, *cells] for number, _s, reason, cells in bad)
         self.write(
             {
                 "preview": self.env["ir.qweb"]._render(
@@ -145,17 +126,7 @@ class StoreImport(models.TransientModel):
                 ),
                 "new_count": statuses.count("new"),
                 "change_count": statuses.count("change"),
-                "problem_count": len(bad),
-                "report": base64.b64encode(write_csv(header, lines)) if bad else False,
             }
         )
-
-    def _reopen(self):
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Import"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [(False, "form")],
-            "target": "new",
-        }
+        bad = {row[0]: row[2] for row in rows if row[1] == "problem"}
+        self._note_problems(table, bad)
