@@ -23,6 +23,36 @@ _NAMED = """
                ON below.parent_path LIKE chosen.parent_path || '%%'
             WHERE chosen.id = ANY(%(categories)s))
 """
+#: Reactions to messages of which `campaign_rejudged` may say later what holds.
+REJUDGED = frozenset({"campaign_viewed", "campaign_clicked"})
+_SAID = """
+    SELECT event.partner_id, event.company_id, event.occurred_at AS at
+      FROM marketing_event event
+     WHERE event.partner_id IS NOT NULL AND event.event_type = ANY(%(types)s)
+       AND %(company)s AND %(period)s AND %(customers)s AND %(goods)s AND %(holds)s
+"""
+_HOLDS = """
+    NOT EXISTS (SELECT FROM marketing_event word
+                 WHERE word.event_type = 'campaign_rejudged'
+                   AND word.source_id = 'odoo' AND event.source_id = 'odoo'
+                   AND word.recipient_id = event.recipient_id
+                   AND word.properties ->> 'reaction' = event.event_type)
+"""
+# of the same person and company as the event that is corrected
+_LAST_WORDS = """
+    SELECT word.partner_id, word.company_id, word.at
+      FROM (SELECT DISTINCT ON (event.recipient_id, event.properties ->> 'reaction')
+                   event.partner_id, event.company_id,
+                   (event.properties ->> 'at')::timestamp AS at
+              FROM marketing_event event
+             WHERE event.event_type = 'campaign_rejudged' AND event.source_id = 'odoo'
+               AND event.partner_id IS NOT NULL
+               AND event.properties ->> 'reaction' = ANY(%(reactions)s)
+               AND %(company)s AND %(customers)s AND %(goods)s
+             ORDER BY event.recipient_id, event.properties ->> 'reaction',
+                   (event.properties ->> 'revision')::int DESC) word
+     WHERE word.at IS NOT NULL AND %(period)s
+"""
 
 
 class EventSource(ActivitySource):
@@ -66,23 +96,38 @@ class EventSource(ActivitySource):
         today = SQL("COALESCE(merged.canonical_partner_id, event.partner_id)")
         return SQL(
             """SELECT COALESCE(contact.commercial_partner_id, %(today)s) AS partner_id,
-                      event.company_id, event.occurred_at AS at
-                 FROM marketing_event event
+                      event.company_id, event.at
+                 FROM (%(said)s) event
                  LEFT JOIN (SELECT partner_id, canonical_partner_id
                               FROM marketing_identity
                              WHERE canonical_partner_id IS NOT NULL) merged
                    ON merged.partner_id = event.partner_id
-                 %(contact)s ON contact.id = %(today)s
-                WHERE event.partner_id IS NOT NULL AND event.event_type = ANY(%(types)s)
-                  AND %(company)s AND %(period)s AND %(customers)s AND %(goods)s""",
+                 %(contact)s ON contact.id = %(today)s""",
             today=today,
+            said=self._select_said(activity, scope),
             contact=join_contacts(self.env, scope),
-            types=list(activity.chosen["types"]),
-            company=of_company(SQL("event.company_id"), scope),
-            period=within(self.env, SQL("event.occurred_at"), activity),
-            customers=self._of_customers(scope),
-            goods=self._is_about(activity),
         )
+
+    def _select_said(self, activity, scope):
+        """Select what is logged; of reactions to messages, the last word on them."""
+        reactions = sorted(REJUDGED.intersection(activity.chosen["types"]))
+        asked = {
+            "types": list(activity.chosen["types"]),
+            "reactions": reactions,
+            "company": of_company(SQL("event.company_id"), scope),
+            "customers": self._of_customers(scope),
+            "goods": self._is_about(activity),
+        }
+        said = SQL(
+            _SAID,
+            period=within(self.env, SQL("event.occurred_at"), activity),
+            holds=SQL(_HOLDS) if reactions else SQL("TRUE"),
+            **asked,
+        )
+        if not reactions:
+            return said
+        period = within(self.env, SQL("word.at"), activity)
+        return SQL("%s UNION ALL %s", said, SQL(_LAST_WORDS, period=period, **asked))
 
     def _is_about(self, activity):
         """Return a condition: the event names one of the chosen products.

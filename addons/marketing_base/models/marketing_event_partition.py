@@ -36,6 +36,8 @@ _TABLES = """
     CREATE INDEX IF NOT EXISTS marketing_event_campaign_idx
         ON marketing_event (campaign_id, event_type, occurred_at)
         WHERE campaign_id IS NOT NULL;
+    CREATE INDEX IF NOT EXISTS marketing_event_rejudged_idx
+        ON marketing_event (recipient_id) WHERE event_type = 'campaign_rejudged';
     CREATE TABLE IF NOT EXISTS marketing_event_key (
         source_id text NOT NULL,
         event_id text NOT NULL,

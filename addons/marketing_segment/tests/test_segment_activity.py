@@ -118,6 +118,53 @@ class TestSegmentActivity(ActivityCase):
             self._find(self._leaf(path="events", types=["page_view", "search"])), ""
         )
 
+    def test_the_last_word_on_a_reaction_counts(self):
+        now = datetime.combine(self.today, datetime.min.time())
+        by_program = {"revision": 1, "at": None}
+        by_person = {
+            "revision": 2,
+            "at": f"{now - timedelta(days=40):%Y-%m-%dT%H:%M:%S}Z",
+        }
+        words = {
+            "ann": [],
+            "bob": [("campaign_clicked", by_program)],
+            "cid": [("campaign_clicked", by_program), ("campaign_clicked", by_person)],
+            "dora": [("campaign_viewed", by_program)],
+        }
+        said = {"company_id": self.company_a.id, "source_id": "odoo"}
+        events = []
+        for number, (name, later) in enumerate(words.items()):
+            whose = {"recipient_id": 10**9 + number, "partner_id": self.rows[name].id}
+            for kind in ("campaign_viewed", "campaign_clicked"):
+                at = now - timedelta(days=3)
+                first = {"event_type": kind, "event_id": f"{kind}:{name}"}
+                events.append(Event(occurred_at=at, **first, **whose, **said))
+            for kind, word in later:
+                properties = {"channel": "email", "reaction": kind, **word}
+                again = {
+                    "event_type": "campaign_rejudged",
+                    "event_id": f"again:{kind}:{name}:{word['revision']}",
+                }
+                events.append(Event(properties=properties, **again, **whose, **said))
+        self.env["marketing.event"]._record(events)
+        clicked = {"path": "events", "types": ["campaign_clicked"]}
+        both = {"path": "events", "types": ["campaign_clicked", "campaign_viewed"]}
+        lately, before = (
+            {"period": period}
+            for period in ({"from": "today -10d"}, {"to": "today -10d"})
+        )
+        for condition, names in (
+            (clicked, "ann cid dora"),
+            (clicked | lately, "ann dora"),
+            (clicked | before, "cid"),
+            (clicked | {"operator": "=", "value": 0}, "bob eve fay"),
+            (both | {"value": 2}, "ann cid"),
+            (both | lately | {"value": 2}, "ann"),
+            (both, "ann bob cid dora"),
+        ):
+            with self.subTest(condition=condition):
+                self.assertEqual(self._find(self._leaf(**condition)), names)
+
     def test_events_of_a_product_or_category(self):
         wine, bread = (
             self.products[each].product_tmpl_id for each in (self.wine, self.bread)
