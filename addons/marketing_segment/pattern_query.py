@@ -12,6 +12,8 @@ from dateutil.relativedelta import relativedelta
 
 from odoo.tools import SQL
 
+from .profile.orders import CITY
+
 #: Columns of `customer.behaviour` that are computed here.
 FIGURES = (
     "order_count",
@@ -41,7 +43,7 @@ orders AS MATERIALIZED (
                    AT TIME ZONE COALESCE(
                        CASE WHEN buyer.tz = ANY(%(zones)s) THEN buyer.tz END,
                        country.zone, %(zone)s)) >= 6 AS at_weekend,
-           NULLIF(LOWER(BTRIM(delivery.city)), '') AS place
+           %(place)s AS place
       FROM sale_order o
       JOIN res_partner buyer ON buyer.id = o.partner_id
       LEFT JOIN res_partner delivery ON delivery.id = o.partner_shipping_id
@@ -181,13 +183,13 @@ SELECT (SELECT COUNT(*) FROM written),
 def write_behaviour(company, today, window_days) -> SQL:
     """Return the statement that fills the empty table of a company's customers.
 
-    It answers with one row: customers, categories sold and places delivered to in the
-    window.
+    It answers with one row: customers, categories sold and places in the window.
     """
     year_to = today.replace(day=1)
     parameters = {
         "company": company.id,
         **company.env["customer.profile"]._get_zone_values(company),
+        "place": company.env["customer.profile"]._get_place_sql(CITY),
         "digits": company.currency_id.decimal_places,
         "today": today,
         "since": today - timedelta(days=window_days),

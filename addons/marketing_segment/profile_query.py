@@ -96,7 +96,7 @@ joined AS (
            price_levels.price_level, elasticities.price_elasticity,
            weekday_preferred.weekday, hour_preferred.hour, seasons.peak_month,
            seasons.amount AS peak_amount, seasons.year_amount, seasons.year_orders,
-           cities.city_count, cities.main_orders, cities.placed_orders,
+           places.city_count, places.main_orders, places.placed_orders,
            people.mailbox_provider, %(engagement)s, %(kept)s
       FROM totals
       FULL JOIN money USING (partner_id)
@@ -109,7 +109,7 @@ joined AS (
       FULL JOIN weekday_preferred USING (partner_id)
       FULL JOIN hour_preferred USING (partner_id)
       FULL JOIN seasons USING (partner_id)
-      FULL JOIN cities USING (partner_id)
+      FULL JOIN places USING (partner_id)
       FULL JOIN people USING (partner_id)
       FULL JOIN diaries USING (partner_id)
 ), facts AS (
@@ -222,6 +222,7 @@ def _get_values(company, today, partner_ids):
         "customers": among(SQL("p.commercial_partner_id"), partner_ids),
         "segments": [rfm.segment_key(*c) for c in product(range(1, 6), repeat=3)],
         "mailbox": profiles._get_mailbox_sql(SQL("domain")),
+        "place": profiles._get_place_sql(orders.CITY),
         "engagement": SQL(", ").join(map(SQL.identifier, people.ENGAGEMENT)),
         "kept": SQL(", ").join(map(SQL.identifier, diary.KEPT)),
         "is_first": _IS_FIRST,

@@ -59,7 +59,7 @@ class CustomerBehaviour(models.Model):
     def _rebuild(self, company, window_days):
         """Write the figures of all customers of `company` anew.
 
-        :return: number of customers, of categories sold and of places delivered to
+        :return: number of customers, of categories sold and of places
         """
         profiles = self.env["customer.profile"]
         self.env.flush_all()

@@ -98,8 +98,8 @@ class CustomerPatternThreshold(models.Model):
         fields.Integer,
         "max_locations",
         "Places at Most",
-        help="Cities of delivery. Nobody carries the pattern in a company that "
-        "delivers to fewer than three.",
+        help="Stores of orders that know theirs, else cities of delivery. Nobody "
+        "carries the pattern in a company that has fewer than three.",
     )
     new_days = _threshold(fields.Integer, "new_days", "First Order Less Than (Days)")
     inactive_days = _threshold(
@@ -211,7 +211,7 @@ class CustomerPatternThreshold(models.Model):
         """Return the parameters of the engine.
 
         :param categories: number of categories sold in the window
-        :param places: number of places delivered to
+        :param places: number of places where orders were bought
         """
         self.ensure_one()
         return PatternParams(

@@ -56,8 +56,7 @@ class CustomerPatternThreshold(models.Model):
 
     def _tell_location(self):
         return self.env._(
-            "%(orders)s or more orders in %(days)s days, delivered to %(places)s "
-            "places at most.",
+            "%(orders)s or more orders in %(days)s days, at %(places)s places at most.",
             orders=self.min_orders,
             days=self.window_days,
             places=self.max_locations,

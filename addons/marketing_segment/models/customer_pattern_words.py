@@ -79,11 +79,11 @@ class CustomerPattern(models.Model):
         values = {"orders": round(self.support), "days": days}
         if round(self.figure) == 1:
             return self.env._(
-                "all %(orders)s orders in %(days)s days delivered to one place",
+                "all %(orders)s orders in %(days)s days at one place",
                 **values,
             )
         return self.env._(
-            "%(orders)s orders in %(days)s days delivered to %(places)s places",
+            "%(orders)s orders in %(days)s days at %(places)s places",
             places=round(self.figure),
             **values,
         )

@@ -140,17 +140,18 @@ class CustomerProfile(models.Model):
         "orders of 365 days, drawn towards everybody's.",
     )
     city_count = fields.Integer(
-        "Cities, 365 Days",
+        "Places, 365 Days",
         readonly=True,
         aggregator="avg",
-        help="Cities to which the orders of 365 days went.",
+        help="Stores of the orders of 365 days where orders know theirs, else the "
+        "cities to which they went.",
     )
     place_share = KnownFloat(
-        "Share of Main City",
+        "Share of Main Place",
         readonly=True,
         aggregator="avg",
-        help="Share of the orders of 365 days that went to the city with the most. "
-        "Rests on four orders with a city, empty before.",
+        help="Share of the orders of 365 days at the place with the most. "
+        "Rests on four orders with a place, empty before.",
     )
     seasonality_ratio = KnownFloat(
         "Peak to Mean Month",
@@ -181,6 +182,15 @@ class CustomerProfile(models.Model):
     def _get_mailbox_sql(self, domain):
         """Return the SQL of the mailbox provider of an SQL ``domain``, or NULL."""
         return known_mailbox(domain, SQL("CASE WHEN %s <> '' THEN 'other' END", domain))
+
+    @api.model
+    def _get_place_sql(self, city):
+        """Return the SQL of where the order ``o`` was bought, as a text.
+
+        :param city: SQL of the city that the order went to. An addon whose orders know
+            their store returns that one, and the city for those without.
+        """
+        return city
 
     @api.model
     def _get_zone_values(self, company):

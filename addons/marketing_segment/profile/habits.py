@@ -1,4 +1,4 @@
-"""When and where people buy: weekday, hour, month and city of their orders.
+"""When and where people buy: weekday, hour, month and place of their orders.
 
 Times are those of the clock where the customer is. Weekday and hour are drawn towards
 everybody's, as far as people are alike: `marketing_engine.shrinkage.fit_shares` says
@@ -91,12 +91,12 @@ months AS (
            SUM(orders) OVER (PARTITION BY partner_id) AS year_orders
       FROM months
      ORDER BY partner_id, amount DESC, month
-), cities AS (
+), places AS (
     SELECT partner_id, COUNT(*)::int AS city_count, MAX(orders) AS main_orders,
            SUM(orders) AS placed_orders
-      FROM (SELECT partner_id, city, COUNT(*) AS orders
+      FROM (SELECT partner_id, place, COUNT(*) AS orders
               FROM orders
-             WHERE city IS NOT NULL
+             WHERE place IS NOT NULL
              GROUP BY 1, 2) visited
      GROUP BY partner_id
 )"""

@@ -4,7 +4,12 @@ Amounts of lines are whole millionths in a float: such sums are exact up to 9 bi
 so that they do not depend on the order of rows, and much faster than decimals.
 """
 
-# `local_at` is the time on the customer's own clock, `city` where the order went; both
+from odoo.tools import SQL
+
+#: The city that an order went to.
+CITY = SQL("NULLIF(LOWER(BTRIM(delivery.city)), '')")
+
+# `local_at` is the time on the customer's own clock, `place` where it was bought; both
 # are asked for the last 365 days only.
 ORDERS = """
 orders AS MATERIALIZED (
@@ -16,12 +21,12 @@ orders AS MATERIALIZED (
                     CASE WHEN p.tz = ANY(%(zones)s) THEN p.tz END,
                     country.zone, %(zone)s) END AS local_at,
            CASE WHEN o.date_order >= %(since)s
-                THEN NULLIF(LOWER(BTRIM(place.city)), '') END AS city
+                THEN %(place)s END AS place
       FROM sale_order o
       JOIN res_partner p ON p.id = o.partner_id
       LEFT JOIN unnest(%(countries)s, %(country_zones)s) country (id, zone)
         ON country.id = p.country_id
-      LEFT JOIN res_partner place ON place.id = o.partner_shipping_id
+      LEFT JOIN res_partner delivery ON delivery.id = o.partner_shipping_id
      WHERE o.state = 'sale' AND o.company_id = %(company)s AND %(customers)s
 ), lines AS MATERIALIZED (
     SELECT o.partner_id, o.id AS order_id, o.recent, line.product_id,

@@ -2,6 +2,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from odoo.addons.marketing_engine.patterns import PATTERNS
 
@@ -57,7 +58,7 @@ class TestPatterns(PatternCase):
             ("winelover", "CATEGORY_FOCUSED"): "100 % of the revenue of 4 order lines",
             ("gone", "INACTIVE"): "last order 45 days ago (more than 30)",
             ("new", "NEW_SHOPPER"): "first order 5 days ago (less than 30)",
-            ("local", "LOCATION_CLUSTERED"): "all 4 orders in 90 days delivered to one",
+            ("local", "LOCATION_CLUSTERED"): "all 4 orders in 90 days at one place",
             ("frequent", "FREQUENT_SHOPPER"): "30 orders in 90 days, 2.3 a week",
             ("rich", "HIGH_SPENDER"): "more than 100 % of the other buyers",
             ("seasonal", "SEASONAL_SPENDER"): "14 orders in twelve months, the best",
@@ -205,3 +206,31 @@ class TestPatterns(PatternCase):
         self._run()
         self.assertFalse(self._labels("gone"))
         self.assertTrue(self._labels("new"))
+
+    def test_a_store_stands_for_the_city(self):
+        """What an addon knows of the place of an order: pattern and profile follow."""
+
+        def at_stores(name, *stores):
+            orders = self.people[name].sale_order_ids.sorted("date_order", reverse=True)
+            for order, store in zip(orders, stores, strict=False):
+                order.client_order_ref = store
+
+        self.env.invalidate_all()  # orders were written past the cache
+        at_stores("plain", "S1", "S1", "S2", "S1")
+        at_stores("local", "S1", "S2", "S3", "S4")
+        model = type(self.profiles)
+        told = model._get_place_sql
+
+        def tell_store(profiles, city):
+            city = told(profiles, city)
+            return SQL("COALESCE(NULLIF(o.client_order_ref, ''), %s)", city)
+
+        self.patch(model, "_get_place_sql", tell_store)
+        self.profiles._refresh_full(self.company_a)
+        self._run()
+        self.assertEqual(self._labels("plain"), {"LOCATION_CLUSTERED"})
+        self.assertNotIn("LOCATION_CLUSTERED", self._labels("local"))
+        profiles = [self._profile(self.people[name]) for name in ("plain", "local")]
+        # the fifth order of the one has no place, that of the other has its city
+        self.assertEqual([profile.city_count for profile in profiles], [2, 5])
+        self.assertEqual([profile.place_share for profile in profiles], [0.75, 0.2])
