@@ -121,40 +121,46 @@ def activity_domain(path, text, activity, scope):
     def to_sql(model, alias, query):
         model.env.flush_all()  # the statement reads tables that the ORM does not see
         kept = _ask_profile(model, path, activity, scope, alias)
-        if kept is None:
-            return ask_rows(model, alias, query, scope)
-        changed = model._get_marked(scope.company_id)
-        if not changed:
-            return kept
-        asked = literal(changed)
-        return SQL(
-            "CASE WHEN %s = %s THEN %s ELSE %s END",
-            SQL.identifier(alias, "partner_id"),
-            any_of(asked),
-            ask_rows(model, alias, query, scope._replace(partner_ids=asked)),
-            kept,
-        )
 
-    def ask_rows(model, alias, query, scope):
-        joined = query.make_alias(alias, f"did_{link}")
-        query.add_join(
-            "LEFT JOIN",
-            joined,
-            SQL("(%s)", _select_doers(model.env, path, activity, scope)),
-            SQL(
-                "%s = %s AND %s = %s",
-                SQL.identifier(joined, "partner_id"),
-                SQL.identifier(alias, "partner_id"),
-                SQL.identifier(joined, "company_id"),
-                SQL.identifier(alias, "company_id"),
-            ),
-        )
-        found = SQL.identifier(joined, "partner_id")
-        if activity.is_met_by_none:
-            return SQL("%s IS NULL", found)
-        return SQL("%s IS NOT NULL", found)
+        def ask_rows(scope):
+            doers = _select_doers(model.env, path, activity, scope)
+            found = _join_doers(query, alias, f"did_{link}", doers)
+            empty = SQL("NULL" if activity.is_met_by_none else "NOT NULL")
+            return SQL("%s IS %s", found, empty)
+
+        if kept is None:
+            return ask_rows(scope)
+        return _ask_the_changed(model, alias, kept, scope, ask_rows)
 
     return Domain.custom(to_sql=to_sql)
+
+
+def _ask_the_changed(model, alias, kept, scope, ask_rows):
+    """Return ``kept``, but ask the rows of customers with a mark of a change."""
+    changed = model._get_marked(scope.company_id)
+    if not changed:
+        return kept
+    asked = literal(changed)
+    return SQL(
+        "CASE WHEN %s = %s THEN %s ELSE %s END",
+        SQL.identifier(alias, "partner_id"),
+        any_of(asked),
+        ask_rows(scope._replace(partner_ids=asked)),
+        kept,
+    )
+
+
+def _join_doers(query, alias, name, doers):
+    """Join those who did it to the profiles; return the column that is set for them."""
+    joined = query.make_alias(alias, name)
+    partner, company = (
+        SQL("%s = %s", SQL.identifier(joined, column), SQL.identifier(alias, column))
+        for column in ("partner_id", "company_id")
+    )
+    query.add_join(
+        "LEFT JOIN", joined, SQL("(%s)", doers), SQL("%s AND %s", partner, company)
+    )
+    return SQL.identifier(joined, "partner_id")
 
 
 def _ask_profile(model, path, activity, scope, alias):

@@ -108,24 +108,16 @@ class EmailSubscriptionConsent(models.Model):
         a race is retried.
         """
         self.flush_model()
-        now, uid = self.env.cr.now(), self.env.uid
-        row = {
-            **values,
-            "write_uid": uid,
-            "write_date": now,
-        }
-        assignments = [
-            SQL("%s = %s", SQL.identifier(name), self._get_assigned(name, order))
-            for name in row
-            for order in [(name in keep_old, name in prefer_new)]
-        ]
-        row |= {
+        by, at = self.env.uid, self.env.cr.now()
+        changed = {**values, "write_uid": by, "write_date": at}
+        added = {
+            **changed,
             "company_id": company_id,
             "channel": channel,
             "address_key": key,
             "preferred_frequency": "normal",
-            "create_uid": uid,
-            "create_date": now,
+            "create_uid": by,
+            "create_date": at,
         }
         self.env.cr.execute(
             SQL(
@@ -133,9 +125,9 @@ class EmailSubscriptionConsent(models.Model):
                    VALUES %s
                        ON CONFLICT (company_id, channel, address_key) DO UPDATE SET %s
                 RETURNING id""",
-                SQL(", ").join(map(SQL.identifier, row)),
-                tuple(row.values()),
-                SQL(", ").join(assignments),
+                SQL(", ").join(map(SQL.identifier, added)),
+                tuple(added.values()),
+                self._get_assignments(changed, keep_old, prefer_new),
             )
         )
         preference = self.browse(self.env.cr.fetchone()[0])
@@ -143,13 +135,19 @@ class EmailSubscriptionConsent(models.Model):
         return preference
 
     @staticmethod
-    def _get_assigned(name, order):
-        keep_old, prefer_new = order
-        old = SQL("preference.%s", SQL.identifier(name))
-        new = SQL("EXCLUDED.%s", SQL.identifier(name))
-        if keep_old:
-            return SQL("COALESCE(%s, %s)", old, new)
-        return SQL("COALESCE(%s, %s)", new, old) if prefer_new else new
+    def _get_assignments(names, keep_old, prefer_new):
+        """Return what a row that is there already becomes."""
+
+        def assign(name):
+            column = SQL.identifier(name)
+            old, new = SQL("preference.%s", column), SQL("EXCLUDED.%s", column)
+            if name in keep_old:
+                new = SQL("COALESCE(%s, %s)", old, new)
+            elif name in prefer_new:
+                new = SQL("COALESCE(%s, %s)", new, old)
+            return SQL("%s = %s", column, new)
+
+        return SQL(", ").join(map(assign, names))
 
     @api.model
     def _opt_in_many(self, company, rows, *, source):

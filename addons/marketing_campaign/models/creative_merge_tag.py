@@ -25,6 +25,45 @@ _POSITION = """
 _JOIN = "LEFT JOIN email_creative creative ON creative.id = target.creative_id"
 POSITION = "cta_position"
 CREATIVE_TAGS = frozenset({"headline", "body", "cta", "cta_url", "creative_image"})
+_NEEDS = ("creative",)
+_TAGS = (
+    Tag(
+        "headline",
+        _lt("Headline"),
+        "Autumn is here",
+        source="creative.headline",
+        joins=_NEEDS,
+        help=_lt("Of the creative that was drawn for the customer."),
+    ),
+    Tag(
+        "body",
+        _lt("Body text"),
+        "Fresh from the fields.",
+        "multiline",
+        "creative.body",
+        _NEEDS,
+        help=_lt("Text of the creative, with its line breaks."),
+    ),
+    Tag(
+        "cta",
+        _lt("Call to action"),
+        "See the offers",
+        source="creative.cta_text",
+        joins=_NEEDS,
+        help=_lt("Words on the button of the creative."),
+    ),
+    Tag(
+        "cta_url",
+        _lt("Call to action, link"),
+        "https://example.com/offers",
+        "url",
+        _TARGET,
+        (*_NEEDS, "company_partner", "base_url"),
+        tracked_by=POSITION,
+    ),
+    Tag("creative_image", _lt("Picture"), "", "url", _IMAGE, (*_NEEDS, "base_url")),
+    Tag(POSITION, POSITION, None, "integer", _POSITION, _NEEDS, hidden=True),
+)
 
 
 class MarketingMergeTag(models.AbstractModel):
@@ -34,7 +73,7 @@ class MarketingMergeTag(models.AbstractModel):
 
     @api.model
     def _get_tags(self):
-        return {**super()._get_tags(), **{tag.key: tag for tag in _get_tags()}}
+        return {**super()._get_tags(), **{tag.key: tag for tag in _TAGS}}
 
     @api.model
     def _get_joins(self):
@@ -56,46 +95,3 @@ class MarketingMergeTag(models.AbstractModel):
             if tag.key in CREATIVE_TAGS:
                 value = values[tag.key] or None if creative else tag.sample
                 renderer.formatter.fill(context, tag, value, None)
-
-
-def _get_tags():
-    needs = ("creative",)
-    places = (*needs, "company_partner", "base_url")
-    return (
-        Tag(
-            "headline",
-            _lt("Headline"),
-            "Autumn is here",
-            source="creative.headline",
-            joins=needs,
-            help=_lt("Of the creative that was drawn for the customer."),
-        ),
-        Tag(
-            "body",
-            _lt("Body text"),
-            "Fresh from the fields.",
-            "multiline",
-            "creative.body",
-            needs,
-            help=_lt("Text of the creative, with its line breaks."),
-        ),
-        Tag(
-            "cta",
-            _lt("Call to action"),
-            "See the offers",
-            source="creative.cta_text",
-            joins=needs,
-            help=_lt("Words on the button of the creative."),
-        ),
-        Tag(
-            "cta_url",
-            _lt("Call to action, link"),
-            "https://example.com/offers",
-            "url",
-            _TARGET,
-            places,
-            tracked_by=POSITION,
-        ),
-        Tag("creative_image", _lt("Picture"), "", "url", _IMAGE, (*needs, "base_url")),
-        Tag(POSITION, POSITION, None, "integer", _POSITION, needs, hidden=True),
-    )

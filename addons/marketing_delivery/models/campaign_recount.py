@@ -105,6 +105,20 @@ def names_of(columns):
     return SQL(", ").join(map(SQL.identifier, columns))
 
 
+_REPLACE = """
+    %(dropped)s AS (
+        DELETE FROM %(table)s kept
+         WHERE campaign_id = ANY(%(ids)s)
+           AND NOT EXISTS (SELECT FROM %(counted)s fresh WHERE %(same)s)
+    ), %(written)s AS (
+        INSERT INTO %(table)s AS kept (%(keys)s, %(columns)s)
+        SELECT %(keys)s, %(columns)s FROM %(counted)s ORDER BY %(keys)s
+            ON CONFLICT (%(unique)s) DO UPDATE
+           SET (%(columns)s) = ROW(%(new)s)
+         WHERE (%(old)s) IS DISTINCT FROM (%(new)s)
+    )"""
+
+
 def replace_rows(table, counted, ids, keys, columns, nullable=()):
     """Return CTEs that make the rows of campaigns in ``table`` those of ``counted``.
 
@@ -115,47 +129,34 @@ def replace_rows(table, counted, ids, keys, columns, nullable=()):
         that are ids and may be empty
     :param columns: all others
     """
-    old, new = (
-        SQL(", ").join(SQL.identifier(side, name) for name in columns)
-        for side in ("kept", "excluded")
-    )
     keys = ("campaign_id", *keys)
-    same = SQL(" AND ").join(
-        SQL("%s = %s", _key("kept", k, nullable), _key("fresh", k, nullable))
-        for k in keys
-    )
-    unique = SQL(", ").join(
-        SQL("COALESCE(%s, 0)", SQL.identifier(k))
-        if k in nullable
-        else SQL.identifier(k)
-        for k in keys
-    )
     return SQL(
-        """%(dropped)s AS (
-               DELETE FROM %(table)s kept
-                WHERE campaign_id = ANY(%(ids)s)
-                  AND NOT EXISTS (SELECT FROM %(counted)s fresh WHERE %(same)s)
-           ), %(written)s AS (
-               INSERT INTO %(table)s AS kept (%(keys)s, %(columns)s)
-               SELECT %(keys)s, %(columns)s FROM %(counted)s ORDER BY %(keys)s
-                   ON CONFLICT (%(unique)s) DO UPDATE
-                  SET (%(columns)s) = ROW(%(new)s)
-                WHERE (%(old)s) IS DISTINCT FROM (%(new)s)
-           )""",
+        _REPLACE,
         dropped=SQL.identifier(f"{counted}_dropped"),
         written=SQL.identifier(f"{counted}_written"),
         table=SQL.identifier(table),
         counted=SQL.identifier(counted),
         ids=ids,
-        same=same,
         keys=names_of(keys),
         columns=names_of(columns),
-        unique=unique,
-        old=old,
-        new=new,
+        old=_columns_of("kept", columns),
+        new=_columns_of("excluded", columns),
+        same=_is_same(keys, nullable),
+        unique=SQL(", ").join(_key(name, nullable) for name in keys),
     )
 
 
-def _key(side, name, nullable):
-    column = SQL.identifier(side, name)
+def _columns_of(side, names):
+    return SQL(", ").join(SQL.identifier(side, name) for name in names)
+
+
+def _is_same(keys, nullable):
+    return SQL(" AND ").join(
+        SQL("%s = %s", _key(name, nullable, "kept"), _key(name, nullable, "fresh"))
+        for name in keys
+    )
+
+
+def _key(name, nullable, *side):
+    column = SQL.identifier(*side, name)
     return SQL("COALESCE(%s, 0)", column) if name in nullable else column

@@ -1,5 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
 
 USER = "marketing_base.group_user"
 MANAGER = "marketing_base.group_manager"
@@ -10,6 +13,44 @@ DOERS = {
     "consent": "marketing_base.group_compliance",
 }
 NAMED = 3  # people who are named; more would be a list
+
+
+#: key: title, what it is about, button
+TEXTS = {
+    "provider": (
+        _lt("Connect a mail server"),
+        _lt("Campaigns leave through a provider. Add one, then test it."),
+        _lt("Open providers"),
+    ),
+    "consent": (
+        _lt("Say who may be written to"),
+        _lt(
+            "Nothing is sent without consent. Import the consents you have"
+            " together with their source, or record them one by one."
+        ),
+        _lt("Open consents"),
+    ),
+    "segment": (
+        _lt("Choose a group of customers"),
+        _lt("A segment holds customers with something in common."),
+        _lt("Open segments"),
+    ),
+    "template": (
+        _lt("Make a template from a design"),
+        _lt("Use one of the supplied designs and change it to your own."),
+        _lt("Open designs"),
+    ),
+    "test": (
+        _lt("Send yourself a test"),
+        _lt("Plan a campaign, press “Send test” on it, and look into your mailbox."),
+        _lt("Open a campaign"),
+    ),
+    "campaign": (
+        _lt("Send your first campaign"),
+        _lt("Look at who will receive it, then send or schedule it."),
+        _lt("Open campaigns"),
+    ),
+}
 
 
 class MarketingFirstSteps(models.AbstractModel):
@@ -90,7 +131,7 @@ class MarketingFirstSteps(models.AbstractModel):
     # === ONE STEP ===#
 
     def _prepare_step(self, key, company):
-        title, text, button = self._get_texts()[key]
+        title, text, button = map(self.env._, TEXTS[key])
         done = getattr(self, f"_is_{key}_done")(company)
         doer = DOERS.get(key)
         waits = not done and doer and not self.env.user.has_group(doer)
@@ -119,48 +160,3 @@ class MarketingFirstSteps(models.AbstractModel):
         return self.env._(
             "This is done by %(names)s (%(right)s).", names=names, right=doers.name
         )
-
-    def _get_texts(self):
-        """Return {key: (title, what it is about, button)}."""
-        return {
-            "provider": (
-                self.env._("Connect a mail server"),
-                self.env._(
-                    "Campaigns leave through a provider. Add one, then test it."
-                ),
-                self.env._("Open providers"),
-            ),
-            "consent": (
-                self.env._("Say who may be written to"),
-                self.env._(
-                    "Nothing is sent without consent. Import the consents you have"
-                    " together with their source, or record them one by one."
-                ),
-                self.env._("Open consents"),
-            ),
-            "segment": (
-                self.env._("Choose a group of customers"),
-                self.env._("A segment holds customers with something in common."),
-                self.env._("Open segments"),
-            ),
-            "template": (
-                self.env._("Make a template from a design"),
-                self.env._(
-                    "Use one of the supplied designs and change it to your own."
-                ),
-                self.env._("Open designs"),
-            ),
-            "test": (
-                self.env._("Send yourself a test"),
-                self.env._(
-                    "Plan a campaign, press “Send test” on it, and look into your"
-                    " mailbox."
-                ),
-                self.env._("Open a campaign"),
-            ),
-            "campaign": (
-                self.env._("Send your first campaign"),
-                self.env._("Look at who will receive it, then send or schedule it."),
-                self.env._("Open campaigns"),
-            ),
-        }
