@@ -15,6 +15,7 @@
         "data/ir_cron.xml",
         "views/customer_profile_views.xml",
         "views/customer_profile_form_views.xml",
+        "views/customer_profile_member_views.xml",
         "views/customer_profile_cut_views.xml",
         "views/customer_profile_norm_views.xml",
         "views/customer_profile_pattern_views.xml",

@@ -58,12 +58,23 @@ def _choose(activity):
     return "not_in" if activity.since or activity.until else "never"
 
 
+def name_activity(narrator, path, activity):
+    """Return what was chosen as a heading: "“Clicked”, “Spring”"; "" for anything."""
+    source = narrator.env["customer.profile"]._get_activity_source(path)
+    names = _name_chosen(narrator, source, activity)
+    return ", ".join(filter(None, names.values()))
+
+
 def _tell_what(narrator, source, activity):
-    names = {
+    names = _name_chosen(narrator, source, activity)
+    return source.tell_what(activity, names) or narrator.env._(source.anything)
+
+
+def _name_chosen(narrator, source, activity):
+    return {
         name: _tell_chosen(narrator, one, activity.chosen[name])
         for name, one in source.get_filters().items()
     }
-    return source.tell_what(activity, names) or narrator.env._(source.anything)
 
 
 def _tell_chosen(narrator, one, chosen):

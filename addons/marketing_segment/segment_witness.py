@@ -4,7 +4,7 @@ from odoo import fields
 from odoo.tools import SQL, format_date
 
 from .segment_activity import read_activity
-from .segment_activity_words import tell_number
+from .segment_activity_words import name_activity, tell_number
 from .segment_phrases import RELATIVE, UNITS
 from .segment_rules import get_kind
 from .segment_sentence import SHOWN_VALUES, Narrator
@@ -62,6 +62,17 @@ class Witness(Narrator):
         if kind == "date" and RELATIVE.match(str(condition.value).strip()):
             return self._tell_age(shown, value)
         return shown
+
+    def tell_brief(self, profile, condition):
+        """Return what is asked and the customer's own value: "City: “Ghent”"."""
+        path, own = condition.path, self.tell_own(profile, condition)
+        if get_kind(self.env, path) == "activity":
+            activity = read_activity(self.env, path, condition.value)
+            noun = name_activity(self, path, activity)
+        else:
+            noun = self.tell_noun(path)
+        text = f"{noun}: {own}" if noun else own
+        return text[:1].upper() + text[1:]
 
     def _is_known(self, record, name):
         """Return whether a number is 0, and not an empty column."""

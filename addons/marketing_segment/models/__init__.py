@@ -54,6 +54,8 @@ from . import customer_segment_split
 from . import customer_segment_lookalike
 from . import segment_membership_distance
 from . import customer_segment_reasons
+from . import customer_segment_member_reasons
+from . import customer_profile_member
 from . import base_partner_merge
 from . import marketing_erasure
 from . import res_partner

@@ -22,8 +22,22 @@ class CustomerSegment(models.Model):
         return action | {
             "name": self.env._("Customers of %(segment)s", segment=self.name),
             "domain": list(self._get_members_domain()),
-            "context": {"active_test": False},
+            "context": {"active_test": False, "why_segment_id": self.id},
+            "views": self._get_profile_views(action),
         }
+
+    def _get_profile_views(self, action):
+        """Return the views of profiles, those that say why for lists and cards."""
+        telling = {
+            kind: self.env.ref(
+                f"marketing_segment.customer_profile_view_{kind}_members"
+            )
+            for kind in ("list", "kanban")
+        }
+        return [
+            (telling[kind].id if kind in telling else view_id, kind)
+            for view_id, kind in action["views"]
+        ]
 
     def _get_member_views(self):
         """Return the views that show what is known of the members of this list."""

@@ -1,7 +1,9 @@
 import ast
+import json
 
 from odoo.exceptions import AccessError
 from odoo.tests import Form, new_test_user, tagged
+from odoo.tools import format_date
 
 from .common_members import SegmentMembersCase
 
@@ -41,6 +43,51 @@ class TestSegmentScreens(SegmentMembersCase):
         shown = self._open(action).partner_id
         self.assertEqual(sorted(shown.mapped("name")), ["Dot", "Eve", "Fay"])
         self.assertIn("Test", action["name"])
+
+    def test_each_member_says_why(self):
+        self.rows["ann"].city = "Ghent"
+        wine = json.dumps({"categories": self.wine.ids})
+        segment = self._segment(
+            "['&', ('order_count', '<=', 2), '|', "
+            f"('partner_id.city', '=', 'Ghent'), ('purchases', 'like', {wine!r})]"
+        )
+
+        def read_reasons(segment):
+            rows = self._open(self._as_user(segment).action_view_members())
+            return {
+                row.partner_id.name: row.segment_reasons.replace("\xa0", " ")
+                for row in rows
+            }
+
+        told = read_reasons(segment)
+        date = format_date(self.env, self._day(3))
+        self.assertEqual(
+            told["Ann"],
+            f"Number of orders: 1 · City: “Ghent” · “Wine”: 1 order, last on {date}",
+        )
+        self.assertIn("Number of orders: 2 · “Wine”: 2 orders", told["Bob"])
+        self.assertEqual(read_reasons(self.other)["Bob"], "2 orders", "everybody is in")
+        names = ("base.group_user", "marketing_base.group_analyst")
+        self.user.group_ids = [(6, 0, [self.env.ref(name).id for name in names])]
+        self.assertIn("City: hidden", read_reasons(segment)["Ann"])
+
+    def test_the_list_of_members_asks_about_its_segment(self):
+        segment, ann = self._segment(), self._profile(self.rows["ann"])
+        action = self._as_user(segment).action_view_members()
+        kinds = [kind for _view, kind in action["views"]]
+        self.assertEqual(kinds, ["list", "kanban", "form", "pivot", "graph"])
+        arch = self.profiles.get_view(*action["views"][0])["arch"]
+        self.assertIn("segment_reasons", arch)
+        self.assertEqual(
+            ann.with_context(**action["context"]).action_why()["context"],
+            {"default_segment_id": segment.id, "default_partner_id": ann.partner_id.id},
+        )
+        self.assertFalse(ann.segment_reasons, "no segment, no why")
+        theirs = self._segment(company_id=self.company_b.id)
+        with self.assertRaises(AccessError):
+            self._as_user(ann).with_context(why_segment_id=theirs.id).mapped(
+                "segment_reasons"
+            )
 
     def test_members_of_a_list_and_its_history(self):
         segment = self._segment(segment_type="static")

@@ -1,4 +1,6 @@
-from odoo import Command
+from datetime import timedelta
+
+from odoo import Command, fields
 from odoo.tests import HttpCase, new_test_user, tagged
 
 
@@ -83,31 +85,76 @@ class TestSegmentTour(HttpCase):
             f"/odoo/customer-segments/{segment.id}", "mm_segment_why", login="mms_tour"
         )
 
-    def test_a_condition_on_purchases_is_built(self):
+    def test_high_value_slipping_away_likes_coffee(self):
+        """Built in the web client, read member by member, and moved by new orders."""
         new_test_user(
             self.env,
             "mms_tour",
             "marketing_base.group_user,sales_team.group_sale_salesman",
         )
-        category = self.env["product.category"].create({"name": "Tour Coffee"})
-        product = self.env["product.product"].create(
-            {"name": "Tour Coffee", "categ_id": category.id, "type": "service"}
+        coffee, tea = (self._make_product(name) for name in ("Tour Coffee", "Tour Tea"))
+        people = self.env["res.partner"].create(
+            [{"name": name} for name in ("Tour Regular", "Tour Tea Drinker")]
         )
-        buyer = self.env["res.partner"].create({"name": "Tour Buyer"})
-        order = {
-            "partner_id": buyer.id,
-            "order_line": [Command.create({"product_id": product.id})],
-        }
-        orders = self.env["sale.order"].create([order, order])
-        orders.write({"state": "sale"})
-        self.env["customer.profile"]._refresh_full(self.env.company)
-        segment = self.env["customer.segment"].create({"name": "Coffee"})
+        regular, drinker = people
+        # a usual gap of 10 days, and silent for 45: slipping away
+        for customer, product in ((regular, coffee), (drinker, tea)):
+            self._buy(customer, product, 75, 65, 55, 45)
+        company = self.env.company
+        self.env["customer.profile"]._refresh_full(company)
         self.start_tour(
-            f"/odoo/customer-segments/{segment.id}",
-            "mm_segment_activity",
-            login="mms_tour",
+            "/odoo/customer-segments", "mm_segment_slipping_away", login="mms_tour"
         )
-        self.assertEqual(segment._get_segment_customers(), buyer)
+        segment = self.env["customer.segment"].search(
+            [("name", "=like", "High value%")]
+        )
+        self.assertEqual(segment._get_segment_customers(), regular)
+        # one comes back, and of the other two orders become known later
+        self._buy(regular, tea, 0)
+        self._buy(drinker, coffee, 44, 43)
+        self.env["customer.profile"]._refresh_dirty()
+        segment._refresh_changed(company.id, people.ids)
+        history = self.env["segment.membership"].search(
+            segment.action_view_history()["domain"]
+        )
+        self.assertEqual(
+            {row.partner_id: bool(row.left_at) for row in history},
+            {regular: True, drinker: False},
+        )
+        self.assertEqual(segment.customer_count, 1)
+        self.env.cr.execute(
+            """SELECT partner_id, properties ->> 'change' FROM marketing_event
+                WHERE event_type = 'user_segmented' AND partner_id IS NOT NULL
+                  AND properties ->> 'segment_id' = %s""",
+            [str(segment.id)],
+        )
+        self.assertEqual(
+            set(self.env.cr.fetchall()),
+            {(regular.id, "left"), (drinker.id, "entered")},
+        )
+
+    def _make_product(self, name):
+        category = self.env["product.category"].create({"name": name})
+        return self.env["product.product"].create(
+            {
+                "name": name,
+                "categ_id": category.id,
+                "type": "service",
+                "list_price": 50,
+                "taxes_id": False,
+            }
+        )
+
+    def _buy(self, partner, product, *days):
+        for number in days:
+            order = self.env["sale.order"].create(
+                {
+                    "partner_id": partner.id,
+                    "order_line": [Command.create({"product_id": product.id})],
+                }
+            )
+            moment = fields.Datetime.now() - timedelta(days=number)
+            order.write({"state": "sale", "date_order": moment})
 
     def _check_relative_date(self, segment):
         conditions = segment._parse_domain(segment.filter_domain).iter_conditions()

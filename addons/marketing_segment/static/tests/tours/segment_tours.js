@@ -83,8 +83,41 @@ registry.category("web_tour.tours").add("mm_segment_why", {
     ],
 });
 
-registry.category("web_tour.tours").add("mm_segment_activity", {
+/** Choose what the rule in a row asks for, by its name. */
+function chooseField(row, search, name) {
+    return [
+        {
+            trigger: ".o_field_segment_domain a:contains(New Rule)",
+            run: "click",
+        },
+        {
+            trigger: `.o_tree_editor_condition:eq(${row}) .o_model_field_selector_value`,
+            run: "click",
+        },
+        {
+            trigger: ".o_model_field_selector_popover_search input",
+            run: `edit ${search}`,
+        },
+        {
+            trigger: `.o_model_field_selector_popover li:only-child[data-name=${name}]`,
+        },
+        {
+            trigger: ".o_model_field_selector_popover_search input",
+            run: "press Enter",
+        },
+    ];
+}
+
+registry.category("web_tour.tours").add("mm_segment_slipping_away", {
     steps: () => [
+        {
+            trigger: ".o-kanban-button-new",
+            run: "click",
+        },
+        {
+            trigger: ".o_field_widget[name=name] input",
+            run: "edit High value, slipping away, likes coffee",
+        },
         {
             content: "a new rule asks who bought lately",
             trigger: ".o_field_segment_domain a:contains(New Rule)",
@@ -115,11 +148,51 @@ registry.category("web_tour.tours").add("mm_segment_activity", {
             trigger:
                 ".o_field_widget[name=explanation]:contains(bought “Tour Coffee” at least 2 times.)",
         },
+        ...chooseField(1, "Lifecycle", "lifecycle_stage"),
+        {
+            trigger: ".o_tree_editor_condition:eq(1) select[aria-label=Value]",
+            run: "selectByLabel At Risk",
+        },
+        ...chooseField(2, "Revenue, 365", "monetary"),
+        {
+            trigger: ".o_tree_editor_condition:eq(2) input[aria-label=Value]",
+            run: "edit 100 && press Tab",
+        },
+        {
+            trigger:
+                ".o_field_widget[name=explanation]:contains(whose revenue in 365 days is at least)",
+        },
         {
             content: "so does the count",
             trigger: ".o_marketing_figures .o_marketing_count:contains(1)",
         },
         ...stepUtils.saveForm(),
+        {
+            trigger: "button[name=action_view_members]",
+            run: "click",
+        },
+        {
+            content: "each member says why it is there",
+            trigger:
+                ".o_data_row:contains(Tour Regular) td[name=segment_reasons]:contains(“Tour Coffee”: 4 orders)",
+        },
+        {
+            trigger: ".o_data_row button[name=action_why]",
+            run: "click",
+        },
+        {
+            trigger: ".modal .alert-success:contains(Tour Regular is in “High value)",
+        },
+        {
+            trigger: ".modal .o_marketing_decides:contains(lifecycle stage):contains(At Risk)",
+        },
+        {
+            trigger: ".modal footer button:contains(Close)",
+            run: "click",
+        },
+        {
+            trigger: "body:not(:has(.modal))",
+        },
     ],
 });
 
