@@ -1,11 +1,40 @@
 """Values as the API writes and reads them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from .problems import invalid
 
 MOMENT = {"type": "string", "format": "date-time"}
 MOMENT_OR_NULL = {"type": ["string", "null"], "format": "date-time"}
+_KINDS = {
+    "boolean": {"type": "boolean"},
+    "integer": {"type": ["integer", "null"]},
+    "number": {"type": ["number", "null"]},
+    "text": {"type": ["string", "null"]},
+    "day": {"type": ["string", "null"], "format": "date"},
+    "moment": MOMENT_OR_NULL,
+}
+
+
+def describe_figures(kinds):
+    """Return the schema of each figure in ``{field name: kind}``; unknown is null."""
+    return {name: _KINDS[kind] for name, kind in kinds.items()}
+
+
+def read_figures(record, kinds):
+    """Return the fields of a record as :func:`describe_figures` says."""
+    return {
+        name: bool(record[name]) if kind == "boolean" else _plain(record[name])
+        for name, kind in kinds.items()
+    }
+
+
+def _plain(value):
+    if value is False or value is None:
+        return None
+    if isinstance(value, datetime):
+        return utc(value)
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def utc(moment):

@@ -7,4 +7,5 @@ from . import test_history
 from . import test_imports
 from . import test_lifetime_value
 from . import test_model_card
+from . import test_prediction_api
 from . import test_scoring

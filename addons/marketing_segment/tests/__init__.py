@@ -7,6 +7,7 @@ from . import test_partner_tab
 from . import test_pattern_access
 from . import test_pattern_segment
 from . import test_patterns
+from . import test_profile_api
 from . import test_profile_facts
 from . import test_profile_habits
 from . import test_profile_histories
