@@ -12,6 +12,7 @@ import pytest
 import real_data
 from hypothesis import given
 from hypothesis import strategies as st
+from online_retail import read_purchases
 from scipy.integrate import quad
 from scipy.special import beta as beta_function
 from scipy.special import betaincinv
@@ -115,14 +116,10 @@ class TestBoundary:
 
 def online_retail():
     """Return histories in days: customers with an id, no cancellation, a price."""
-    path = real_data.needed("online_retail/*.csv.gz")
-    days = defaultdict(set)
-    for row in csv.DictReader(io.StringIO(real_data.text(path))):
-        if row["CustomerID"] in ("", "NA") or row["InvoiceNo"].startswith("C"):
-            continue
-        if float(row["UnitPrice"]) > 0 and float(row["Quantity"]) > 0:
-            day = datetime.date.fromisoformat(row["InvoiceDate"][:10])
-            days[row["CustomerID"]].add(day)
+    days = {
+        customer: {day for _invoice, day, _amount in lines}
+        for customer, lines in read_purchases().items()
+    }
     end = max(map(max, days.values())) + datetime.timedelta(days=1)
     rows = [
         (len(bought) - 1, (max(bought) - min(bought)).days, (end - min(bought)).days)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from online_retail import read_purchases
 from oracles import percent_rank_score
 
 from marketing_engine import rfm
@@ -56,6 +57,31 @@ class TestScores:
     def test_the_unit_does_not_matter(self, customers, power):
         scaled = [[value * 2.0**power for value in row] for row in customers]
         assert score(scaled).codes.tolist() == score(customers).codes.tolist()
+
+    def test_real_customers_with_ties(self):
+        """Online Retail: most share their days or their orders with somebody."""
+        purchases = read_purchases()
+        last = max(day for lines in purchases.values() for _no, day, _sum in lines)
+        customers = [
+            (
+                (last - max(day for _no, day, _sum in lines)).days,
+                len({invoice for invoice, _day, _sum in lines}),
+                round(sum(amount for _no, _day, amount in lines), 2),
+            )
+            for lines in purchases.values()
+        ]
+        assert 3_800 < len(customers) <= 4_338  # as many as the whole file has
+        columns = np.array(customers).T
+        assert max(len(set(column)) for column in columns[:2]) < 400, "ties"
+        scores = score(customers)
+        order = np.random.default_rng(3).permutation(len(customers))
+        again = score([customers[row] for row in order])
+        assert again.codes.tolist() == scores.codes[order].tolist()
+        found = (scores.recency, scores.frequency, scores.monetary)
+        for column, given_scores in zip(columns, found, strict=True):
+            pairs = set(zip(column.tolist(), given_scores.tolist(), strict=True))
+            assert len(pairs) == len(set(column.tolist())), "equal values share a score"
+        assert set(scores.monetary.tolist()) == set(SCORES)
 
     def test_latest_most_frequent_and_richest_score_highest(self):
         scores = rfm.score_rfm([1, 2, 3, 4, 5], [9, 7, 5, 3, 1], [50, 40, 30, 20, 10])
