@@ -22,6 +22,7 @@ from . import test_segment_api
 from . import test_segment_changed
 from . import test_segment_counts
 from . import test_segment_activity
+from . import test_segment_activity_event
 from . import test_segment_criteria
 from . import test_segment_inclusion
 from . import test_segment_diary
