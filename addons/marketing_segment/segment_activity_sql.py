@@ -196,10 +196,11 @@ def _select_doers(env, path, activity, scope):
 
 
 def select_figures(env, path, activity, scope):
-    """Select measure, number and last moment of what the scope's customers did."""
+    """Select customer, measure, number and last moment of what the scope did."""
     source = env["customer.profile"]._get_activity_source(path)
     return SQL(
-        "SELECT %s, COUNT(*), MAX(done.at) FROM (%s) done",
+        """SELECT done.partner_id, %s, COUNT(*), MAX(done.at) FROM (%s) done
+            GROUP BY done.partner_id""",
         _measure(activity.measure),
         source.select(activity, scope),
     )

@@ -17,7 +17,16 @@ NUMERIC = ("integer", "amount", "number", "share")
 
 
 class Witness(Narrator):
-    """Tells parts of a rule, and the values of a profile."""
+    """Tells parts of a rule, and the values of profiles.
+
+    :param profiles: all that are asked about, so that what they did is read at once
+    """
+
+    def __init__(self, env, profiles=None):
+        super().__init__(env)
+        self.profiles = profiles
+        self.figures = {}  # {condition as text: {customer id: figures}}
+        self.nouns = {}  # {condition as text: what it asks for}
 
     def tell_part(self, node):
         """Return one condition, or the heading of a group, as a clause on customers."""
@@ -65,14 +74,20 @@ class Witness(Narrator):
 
     def tell_brief(self, profile, condition):
         """Return what is asked and the customer's own value: "City: “Ghent”"."""
-        path, own = condition.path, self.tell_own(profile, condition)
-        if get_kind(self.env, path) == "activity":
-            activity = read_activity(self.env, path, condition.value)
-            noun = name_activity(self, path, activity)
-        else:
-            noun = self.tell_noun(path)
+        own, noun = self.tell_own(profile, condition), self._name(condition)
         text = f"{noun}: {own}" if noun else own
         return text[:1].upper() + text[1:]
+
+    def _name(self, condition):
+        """Return what a condition asks for, read once for all customers."""
+        path, key = condition.path, f"{condition.path} {condition.value}"
+        if key not in self.nouns:
+            if get_kind(self.env, path) == "activity":
+                activity = read_activity(self.env, path, condition.value)
+                self.nouns[key] = name_activity(self, path, activity)
+            else:
+                self.nouns[key] = self.tell_noun(path)
+        return self.nouns[key]
 
     def _is_known(self, record, name):
         """Return whether a number is 0, and not an empty column."""
@@ -110,9 +125,10 @@ class Witness(Narrator):
         activity = read_activity(self.env, path, condition.value)
         words = profile._get_activity_source(path).get_words(activity)
         measure = activity.measure
-        number, count, last = profile._get_activity_figures(path, activity)
-        if not count:
+        figures = self._read_figures(profile, condition, activity)
+        if not figures:
             return self.env._("never")
+        number, count, last = figures
         if measure == "days_since_last":
             return self._tell_age(format_date(self.env, last), last)
         if measure == "count":
@@ -122,6 +138,14 @@ class Witness(Narrator):
             told = tell_number(self.env, measure, number)
         date = format_date(self.env, last)
         return self.env._("%(figure)s, last on %(date)s", figure=told, date=date)
+
+    def _read_figures(self, profile, condition, activity):
+        """Return (measure, number, last moment) of a customer, None if it never did."""
+        key = f"{condition.path} {condition.value}"
+        if key not in self.figures:
+            asked = (self.profiles or profile).with_env(self.env)
+            self.figures[key] = asked._get_activity_figures(condition.path, activity)
+        return self.figures[key].get(profile.partner_id.id)
 
     def _tell_own_segments(self, profile, condition):
         """Return which of the named segments the customer is in."""

@@ -167,13 +167,14 @@ class CustomerProfile(models.Model):
 
         return Domain.custom(to_sql=to_sql)
 
-    # === ONE CUSTOMER === #
+    # === SINGLE CUSTOMERS === #
 
     def _get_activity_figures(self, path, activity):
-        """Return (measure, number, last moment) of what this customer did."""
+        """Return {customer id: (measure, number, last moment)} of those who did it.
+
+        The profiles are of one company.
+        """
         scope = Scope(self.company_id.id, tuple(self.partner_id.ids))
         self.env.flush_all()
-        [figures] = self.env.execute_query(
-            select_figures(self.env, path, activity, scope)
-        )
-        return figures
+        rows = self.env.execute_query(select_figures(self.env, path, activity, scope))
+        return {partner_id: figures for partner_id, *figures in rows}

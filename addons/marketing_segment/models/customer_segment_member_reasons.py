@@ -16,12 +16,12 @@ class CustomerSegment(models.Model):
         :raises RuleProblem: when the rule is not on the allow-list
         """
         verdicts = self._judge_customers(customers)
-        witness = Witness(self.with_company(self.company_id).env)
-        profiles = self._get_profiles(customers).grouped("partner_id")
-        nothing = self.env["customer.profile"]
+        profiles = self._get_profiles(customers)
+        witness = Witness(self.with_company(self.company_id).env, profiles)
+        by_customer = profiles.grouped("partner_id")
         told = {}
         for customer in customers:
-            profile = profiles.get(customer, nothing)
+            profile = by_customer.get(customer, profiles.browse())
             lines = verdicts[customer.id]
             parts = list(self._tell_decisive(witness, customer, profile, lines))
             told[customer.id] = " · ".join(parts or [self._tell_bought(customer)[1]])

@@ -68,8 +68,20 @@ class TestSegmentScreens(SegmentMembersCase):
         self.assertIn("Number of orders: 2 · “Wine”: 2 orders", told["Bob"])
         self.assertEqual(read_reasons(self.other)["Bob"], "2 orders", "everybody is in")
         names = ("base.group_user", "marketing_base.group_analyst")
+        self.assertEqual(
+            self._count_statements(segment, "ann"), self._count_statements(segment)
+        )
         self.user.group_ids = [(6, 0, [self.env.ref(name).id for name in names])]
         self.assertIn("City: hidden", read_reasons(segment)["Ann"])
+
+    def _count_statements(self, segment, *names):
+        """Return how many it takes to say why some or all customers are in."""
+        customers = [self.rows[name] for name in names or self.rows]
+        people = self.env["res.partner"].union(*customers)
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        segment._tell_members(people)
+        return self.env.cr.sql_log_count - before
 
     def test_the_list_of_members_asks_about_its_segment(self):
         segment, ann = self._segment(), self._profile(self.rows["ann"])
