@@ -43,3 +43,12 @@ from . import campaign_plan_actual
 from . import campaign_plan_actual_words
 from . import campaign_override_effect
 from . import store_matrix_choices
+from . import campaign_plan_line_batch
+from . import campaign_plan_line_bulk
+from . import campaign_plan_line_board
+from . import campaign_plan_board
+from . import campaign_plan_checks
+from . import campaign_plan_review
+from . import campaign_plan_version
+from . import campaign_plan_snapshot
+from . import campaign_plan_restore

@@ -15,6 +15,11 @@ EXPECTED = ("confidence", *RATES, "conversion_value")
 NOTED = ("override_user_id", "override_date")
 
 
+def _plain(value):
+    """Return a value as `write` takes it."""
+    return value.id if isinstance(value, models.BaseModel) else value
+
+
 class CampaignPlanLine(models.Model):
     """The recommendation, which nobody changes, and what a planner made of it."""
 
@@ -50,10 +55,18 @@ class CampaignPlanLine(models.Model):
     @api.depends(*DECISIONS, *DECISIONS.values(), "is_included")
     def _compute_is_overridden(self):
         for line in self:
-            other = any(line[mine] != line[ai] for mine, ai in DECISIONS.items())
-            skipped = line.recommended_status == "skip"
-            other |= line.is_included == skipped
-            line.is_overridden = bool(line.recommended_creative_id) and other
+            line.is_overridden = line._is_otherwise({})
+
+    def _is_otherwise(self, values):
+        """Whether the line, with these values, is not as it was recommended."""
+        self.ensure_one()
+        if not self.recommended_creative_id:
+            return False
+        included = values.get("is_included", self.is_included)
+        return included == (self.recommended_status == "skip") or any(
+            values.get(mine, _plain(self[mine])) != _plain(self[advised])
+            for mine, advised in DECISIONS.items()
+        )
 
     @api.depends(*DECISIONS.values())
     @api.depends_context("lang")

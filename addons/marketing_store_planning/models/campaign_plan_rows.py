@@ -43,14 +43,16 @@ class CampaignPlan(models.Model):
 
     def _write_verdicts(self, verdicts):
         lines = self.env["campaign.plan.line"]
-        lines.create([v.values for v in verdicts if v.kind == NEW])
         alike = {}
         for verdict in verdicts:
             if verdict.kind == CHANGED:
                 key = tuple(sorted(verdict.values.items()))
                 alike[key] = alike.get(key, lines) | verdict.line
-        for values, changed in alike.items():
-            changed.write(dict(values))
+        # prices of runs, authors and versions once, not once a line
+        with lines._work_out_once():
+            lines.create([v.values for v in verdicts if v.kind == NEW])
+            for values, changed in alike.items():
+                changed.write(dict(values))
 
     def _judge_rows(self, rows):
         """Return a :class:`Verdict` for each row; nothing is written."""

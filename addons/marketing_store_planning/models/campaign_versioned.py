@@ -51,18 +51,28 @@ class CampaignVersioned(models.AbstractModel):
         :param read: {id: version} of what the screen shows, or one version for all
         """
         versions = read if isinstance(read, dict) else dict.fromkeys(self.ids, read)
+        self._check_unchanged(versions, dict.fromkeys(self.ids, vals))
+
+    def _check_unchanged(self, versions, changes):
+        """Raise for records that somebody has changed since they were read.
+
+        :param versions: {id: version read}; the id may be text, as in JSON
+        :param changes: {id: what is to be written}
+        """
+        names = {name for vals in changes.values() for name in vals}
         self.lock_for_update()
-        self.invalidate_recordset(["edit_version", *vals], flush=True)
+        self.invalidate_recordset(["edit_version", *names], flush=True)
         conflicts = []
         for record in self:
             given = versions.get(str(record.id), versions.get(record.id))
             if given is not None and given != record.edit_version:
-                conflicts += record._describe_conflict(vals)
+                conflicts += record._describe_conflict(changes.get(record.id, {}))
         if conflicts:
             raise UserError(
                 self.env._(
                     "Somebody else was faster, and nothing of yours was saved:\n"
-                    "%(conflicts)s\nLook at it, and change it again if you want to.",
+                    "%(conflicts)s\nDiscard your change to see "
+                    "theirs, and make it again if you want to.",
                     conflicts="\n".join(conflicts[:10]),
                 )
             )

@@ -11,4 +11,5 @@ class MarketingAuditLog(models.Model):
             ("plan_status_changed", self.env._("Plan Status Changed")),
             ("sample_stores_loaded", self.env._("Sample Stores Loaded")),
             ("sample_stores_removed", self.env._("Sample Stores Removed")),
+            ("plan_restored", self.env._("Plan Restored")),
         ]

@@ -3,6 +3,7 @@ import { RelationalModel } from "@web/model/relational_model/relational_model";
 /**
  * Sends with each change the version that the screen has read, of all records that the
  * change is meant for: the server refuses what somebody else has changed meanwhile.
+ * Who discards a refused change sees what the others have done.
  */
 export class VersionedRecord extends RelationalModel.Record {
     _getChanges() {
@@ -23,8 +24,41 @@ export class VersionedRecord extends RelationalModel.Record {
             records.map((record) => [record.resId, record._values.edit_version])
         );
     }
+
+    async _save() {
+        try {
+            const isSaved = await super._save(...arguments);
+            this.isRefused = false;
+            return isSaved;
+        } catch (error) {
+            this.isRefused = Boolean(this.resId);
+            throw error;
+        }
+    }
+
+    _discard() {
+        super._discard(...arguments);
+        if (this.isRefused) {
+            this.isRefused = false;
+            // not awaited: it waits for the end of what discards
+            this.load();
+        }
+    }
+}
+
+/** Reads the lines again when one change of many was refused. */
+export class VersionedList extends RelationalModel.DynamicRecordList {
+    async _multiSave() {
+        try {
+            return await super._multiSave(...arguments);
+        } catch (error) {
+            await this._load(this.offset, this.limit, this.orderBy, this.domain);
+            throw error;
+        }
+    }
 }
 
 export class VersionedModel extends RelationalModel {
     static Record = VersionedRecord;
+    static DynamicRecordList = VersionedList;
 }

@@ -3,8 +3,6 @@ import { browser } from "@web/core/browser/browser";
 import { registry } from "@web/core/registry";
 import { FormController } from "@web/views/form/form_controller";
 import { formView } from "@web/views/form/form_view";
-import { kanbanView } from "@web/views/kanban/kanban_view";
-import { listView } from "@web/views/list/list_view";
 
 import { VersionedModel } from "./versioned_model";
 
@@ -22,17 +20,23 @@ export class VersionedFormController extends FormController {
 
     async saveDraft() {
         const record = this.model.root;
-        if (record.resId && (await record.isDirty()) && (await record.checkValidity())) {
-            await record.save();
+        // what was refused once is refused again: it is said once, not twice a minute
+        if (!record.resId || record.isRefused || !(await record.isDirty())) {
+            return;
+        }
+        if (!this.isSavingDraft && (await record.checkValidity())) {
+            this.isSavingDraft = true;
+            try {
+                await record.save();
+            } finally {
+                this.isSavingDraft = false;
+            }
         }
     }
 }
 
-const views = registry.category("views");
-views.add("campaign_versioned_form", {
+registry.category("views").add("campaign_versioned_form", {
     ...formView,
     Controller: VersionedFormController,
     Model: VersionedModel,
 });
-views.add("campaign_versioned_list", { ...listView, Model: VersionedModel });
-views.add("campaign_versioned_kanban", { ...kanbanView, Model: VersionedModel });
