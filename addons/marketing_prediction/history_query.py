@@ -79,8 +79,6 @@ SELECT %(columns)s
 
 _OF_HISTORY = ("partner_id", "began", "frequency", "recency", "total")
 _OF_TRAINING = ("cut", "past_count", "past_recency", "past_total")
-#: Ids in a row that share random numbers and are never in two batches.
-BLOCK = 4096
 EPOCH = np.datetime64("1970-01-01")
 
 

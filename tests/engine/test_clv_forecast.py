@@ -92,9 +92,9 @@ class TestForecast:
         with pytest.raises(ValueError, match="discount_rate"):
             clv.forecast_value(PURCHASES, MONEY, year=365, discount_rate=-1, **ROWS)
         with pytest.raises(ValueError, match="level"):
-            clv.value_interval(
-                PURCHASES, MONEY, 365, level=1, rng=np.random.default_rng(0), **ROWS
-            )
+            clv.value_interval(PURCHASES, MONEY, 365, level=1, **ROWS)
+        with pytest.raises(ValueError, match="not negative"):
+            clv.value_interval(PURCHASES, MONEY, -1, **ROWS)
 
 
 class TestInterval:
@@ -109,20 +109,52 @@ class TestInterval:
             told["last"],
             np.full(4000, 400.0),
             told["mean"],
-            rng=rng,
         )
         # Many spend nothing: what lies above the upper end says more than the inside.
         assert np.mean(told["spent"] > high) == pytest.approx(0.10, abs=0.015)
         assert np.mean(told["spent"] < low) <= 0.10
 
-    def test_the_same_draws_give_the_same_interval(self):
-        found = [
-            clv.value_interval(
-                PURCHASES, MONEY, 365, rng=np.random.default_rng(3), **ROWS
-            )
-            for _run in range(2)
-        ]
-        np.testing.assert_array_equal(*found)
+    @pytest.mark.parametrize("params", [(0.8, 60.0, 0.8, 2.4), (2.0, 30.0, 0.0, 1.0)])
+    @pytest.mark.parametrize(
+        "history",
+        [(0, 0, 50, 20.0), (1, 30, 90, 40.0), (4, 200, 230, 10.0), (4, 20, 230, 10.0)]
+        + [(33, 300, 310, 50.0), (150, 700, 705, 4.0)],
+    )
+    def test_equals_the_quantiles_of_simulated_years(self, params, history):
+        purchases = clv.BgNbdModel(clv.BgNbdParams(*params), 0.0, 1)
+        rng, (p, q, v) = np.random.default_rng(8), MONEY.params
+        columns, mean = history[:3], history[3]
+        count = purchases.purchase_draws(365, *columns, draws=60_000, rng=rng)[:, 0]
+        known = columns[0] + 1
+        scale = rng.gamma(p * known + q, size=count.size) / (v + known * mean)
+        spent = np.where(count > 0, rng.gamma(p * np.maximum(count, 1)) / scale, 0.0)
+        low, high = clv.value_interval(purchases, MONEY, 365, *columns, mean)
+        beyond = np.mean(spent > high[0])
+        assert beyond == pytest.approx(0.10, abs=0.008) or high[0] == 0 > beyond - 0.1
+        assert np.quantile(spent, 0.1) == pytest.approx(low[0], rel=0.04, abs=0.01)
+
+    def test_a_customer_s_interval_is_its_own(self):
+        """Whoever else is asked about, in whatever order."""
+        rows = {
+            "frequency": np.repeat([0, 3, 40], 60),
+            "recency": np.repeat([0, 50, 55], 60),
+            "age": np.tile(np.arange(60, 780, 12), 3),
+            "mean_value": np.full(180, 20.0),
+        }
+        both = clv.value_interval(PURCHASES, MONEY, 365, **rows)
+        for row in range(7, 180, 31):
+            one = {name: column[row] for name, column in rows.items()}
+            alone = clv.value_interval(PURCHASES, MONEY, 365, **one)
+            np.testing.assert_allclose(np.ravel(alone), np.array(both)[:, row])
+
+    def test_nobody_is_asked_about(self):
+        nobody = {name: column[:0] for name, column in ROWS.items()}
+        low, high = clv.value_interval(PURCHASES, MONEY, 365, **nobody)
+        found = clv.forecast_value(PURCHASES, MONEY, year=365, **nobody)
+        assert low.size == high.size == found.horizon.size == 0
+
+    def test_nothing_is_spent_in_no_time(self):
+        assert not np.any(clv.value_interval(PURCHASES, MONEY, 0, **ROWS))
 
 
 def test_the_first_basket_helps_to_rank_customers():

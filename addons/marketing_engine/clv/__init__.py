@@ -5,8 +5,9 @@ Purchases by BG/NBD, money by Gamma-Gamma; both fitted by maximum likelihood.
 
 from .bg_nbd import BgNbdModel, BgNbdParams
 from .bg_nbd_fit import fit_bg_nbd
-from .forecast import ValueForecast, forecast_value, value_interval
+from .forecast import ValueForecast, forecast_value
 from .gamma_gamma import GammaGammaModel, GammaGammaParams, fit_gamma_gamma
+from .interval import value_interval
 from .value import discounted_value
 
 __all__ = [

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import expit, hyp2f1
 
+from .age_curves import price
 from .histories import Histories
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(24)
@@ -81,10 +82,7 @@ class BgNbdModel:
         ValueError
             If ``t`` is negative or not finite, or the columns are invalid.
         """
-        horizon = _horizon(t)
-        rows, _counts, row_of = Histories.checked(frequency, recency, age).distinct()
-        if_alive = self._purchases_if_alive(horizon, rows.frequency, rows.age)
-        return (self._p_alive(rows) * if_alive)[row_of]
+        return self._forecast(self.purchases_if_alive, t, frequency, recency, age)
 
     def expected_active_time(self, t, frequency, recency, age) -> np.ndarray:
         r"""Return how long within the next ``t`` each customer stays active.
@@ -92,19 +90,7 @@ class BgNbdModel:
         The integral of P(active at ``age + s``) over ``s`` from 0 to ``t``. Its limit
         for long ``t`` is infinite when ``a`` ≤ 1: hence the horizon.
         """
-        horizon = _horizon(t)
-        rows, _counts, row_of = Histories.checked(frequency, recency, age).distinct()
-        alive = self._p_alive(rows)
-        if self.never_leaves:
-            return (alive * horizon)[row_of]
-        r, alpha, a, b = self.params
-        x = rows.frequency
-        total = np.zeros_like(alive)
-        for node, weight in zip(_NODES, _WEIGHTS, strict=True):
-            moment = horizon * (node + 1) / 2
-            ahead = moment / (alpha + rows.age)
-            total += weight / 2 * _series(r + x, a, a + b + x, ahead)
-        return (alive * horizon * total)[row_of]
+        return self._forecast(self.active_time_if_alive, t, frequency, recency, age)
 
     def purchase_draws(self, t, frequency, recency, age, *, draws, rng) -> np.ndarray:
         """Return simulated numbers of purchases in the next ``t``, shape (draws, n).
@@ -116,7 +102,7 @@ class BgNbdModel:
         r, alpha, a, b = self.params
         size = (draws, rows.frequency.size)
         rate = rng.gamma(r + rows.frequency, size=size) / (alpha + rows.age)
-        bought = rng.poisson(rate * _horizon(t))
+        bought = rng.poisson(rate * checked_horizon(t))
         if self.never_leaves:
             return bought
         leaves = np.maximum(rng.beta(a, b + rows.frequency, size=size), 1e-12)
@@ -137,7 +123,17 @@ class BgNbdModel:
             )
         return np.where(x > 0, expit(-log_odds_gone), 1.0)
 
-    def _purchases_if_alive(self, horizon, x, age) -> np.ndarray:
+    def _forecast(self, if_alive, t, *columns) -> np.ndarray:
+        rows, horizon = Histories.checked(*columns), checked_horizon(t)
+        [figure] = self.price(lambda x, age: [if_alive(horizon, x, age)], rows)
+        return self._p_alive(rows) * figure
+
+    def price(self, curves, rows: Histories) -> np.ndarray:
+        """Return ``curves(frequency, age)`` of each row, shape (k, n)."""
+        return price(curves, rows.frequency, rows.age, self.params.alpha)
+
+    def purchases_if_alive(self, horizon, x, age) -> np.ndarray:
+        """Return the purchases to expect of customers who are active at ``age``."""
         r, alpha, a, b = self.params
         if self.never_leaves:
             return (r + x) * horizon / (alpha + age)
@@ -147,6 +143,17 @@ class BgNbdModel:
             b = 1 - a + _CLOSE
         series = _series(r + x, a - 1, a + b + x - 1, horizon / (alpha + age))
         return (a + b + x - 1) / (a - 1) * (1 - series)
+
+    def active_time_if_alive(self, horizon, x, age) -> np.ndarray:
+        """Return how long customers who are active at ``age`` stay so."""
+        r, alpha, a, b = self.params
+        if self.never_leaves:
+            return np.full_like(x, horizon)
+        total = np.zeros_like(x)
+        for node, weight in zip(_NODES, _WEIGHTS, strict=True):
+            ahead = horizon * (node + 1) / 2 / (alpha + age)
+            total += weight / 2 * _series(r + x, a, a + b + x, ahead)
+        return horizon * total
 
 
 def _series(one, other, below, ahead):
@@ -161,7 +168,8 @@ def _series(one, other, below, ahead):
     return (1 + ahead) ** -other * shrunk
 
 
-def _horizon(t) -> float:
+def checked_horizon(t) -> float:
+    """Return ``t`` as a number, finite and not negative."""
     try:
         horizon = float(t)
     except (TypeError, ValueError) as error:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..checks import finite_column
 from .bg_nbd import BgNbdModel
 from .gamma_gamma import GammaGammaModel
 from .histories import Histories
@@ -77,57 +76,22 @@ def forecast_value(
         raise ValueError("year and years must be greater than 0")
     if not discount_rate > -1:
         raise ValueError(f"discount_rate must be greater than -1: {discount_rate!r}")
-    histories = Histories.checked(frequency, recency, age)
-    rows, _counts, row_of = histories.distinct()
-    columns = (rows.frequency, rows.recency, rows.age)
-    ends = np.arange(1, int(years) + 1)
-    until = [purchases.expected_purchases(end * year, *columns) for end in ends]
-    yearly = np.diff(until, axis=0, prepend=0.0)
-    present = (1 + discount_rate) ** (0.5 - ends)
-    worth = money.expected_value(histories.frequency + 1, mean_value) * margin_rate
+    rows = Histories.checked(frequency, recency, age)
+    alive = purchases.p_alive(frequency, recency, age)
+    present = (1 + discount_rate) ** (0.5 - np.arange(1, int(years) + 1))
+
+    def curves(x, age):
+        ends = year * np.arange(1, present.size + 1)
+        until = [purchases.purchases_if_alive(end, x, age) for end in ends]
+        total = present @ np.diff(until, axis=0, prepend=0.0)
+        return np.stack([until[0], total, purchases.active_time_if_alive(year, x, age)])
+
+    count, total, time = alive * purchases.price(curves, rows)
+    worth = money.expected_value(rows.frequency + 1, mean_value) * margin_rate
     return ValueForecast(
-        p_alive=purchases.p_alive(*columns)[row_of],
-        purchases=until[0][row_of],
-        active_time=purchases.expected_active_time(year, *columns)[row_of],
-        year=(present[0] * yearly[0])[row_of] * worth,
-        horizon=(present @ yearly)[row_of] * worth,
+        p_alive=alive,
+        purchases=count,
+        active_time=time,
+        year=present[0] * count * worth,
+        horizon=total * worth,
     )
-
-
-def value_interval(
-    purchases: BgNbdModel,
-    money: GammaGammaModel,
-    t,
-    frequency,
-    recency,
-    age,
-    mean_value,
-    *,
-    level=0.8,
-    draws=100,
-    rng,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return two columns that enclose what each customer will spend in the next ``t``.
-
-    So often as ``level`` says: quantiles of simulated purchases and baskets of this
-    very customer. Not of the mean of customers like this one, which is surer.
-
-    Parameters
-    ----------
-    frequency, recency, age, mean_value : array_like, shape (n,)
-        As :func:`forecast_value` takes them.
-    """
-    if not 0 < level < 1:
-        raise ValueError(f"level must lie between 0 and 1: {level!r}")
-    count = purchases.purchase_draws(
-        t, frequency, recency, age, draws=draws, rng=rng
-    ).astype(np.float64)
-    p, q, v = money.params
-    known = finite_column("frequency", np.atleast_1d(frequency)) + 1
-    mean = finite_column("mean_value", np.atleast_1d(mean_value))
-    scale = rng.gamma(p * known + q, size=count.shape) / (v + known * mean)
-    spent = np.zeros_like(count)
-    some = count > 0
-    spent[some] = rng.gamma(p * count[some]) / scale[some]
-    tail = (1 - level) / 2
-    return tuple(np.quantile(spent, [tail, 1 - tail], axis=0))

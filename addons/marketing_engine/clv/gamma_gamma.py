@@ -14,11 +14,16 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import digamma, gammaln
+from scipy.special import digamma, gammaln, polygamma
 
 from ..checks import finite_column
+from .bg_nbd_likelihood import in_logs
+from .equal_rows import number_rows
+from .summit import climb, search
 
-_BOUNDS = (-12.0, 12.0)
+_LIMIT = 12.0
+# Customers that suffice to tell which start leads to the summit.
+_SCOUTS = 20_000
 _STARTS = ((1.5, 1.2, 0.0), (0.0, 0.7, 0.0), (3.0, 2.0, 1.0))
 
 
@@ -97,55 +102,76 @@ def fit_gamma_gamma(frequency, mean_value) -> GammaGammaModel:
         raise ValueError("at least two repeat buyers with different means are needed")
     # Money of any unit and size starts alike; (x·m)^(p·x) over m has 1/money a row.
     unit = float(np.exp(np.mean(np.log(mean))))
-    found = _maximise(_Likelihood(x, mean / unit))
-    p, q, v = np.exp(found.x)
+    likelihood = _Likelihood(x, mean / unit)
+    near, _value = search(likelihood.thinned(_SCOUTS).slope, _STARTS, _LIMIT)
+    logs, value = climb(likelihood.derivatives, near, _LIMIT)
+    p, q, v = np.exp(logs)
     params = GammaGammaParams(float(p), float(q), float(v * unit))
     return GammaGammaModel(
-        params, float(-found.fun - mean.size * np.log(unit)), int(mean.size)
+        params, float(value - mean.size * np.log(unit)), int(mean.size)
     )
 
 
-def _maximise(function):
-    from scipy.optimize import minimize
-
-    found = [
-        minimize(
-            function,
-            start,
-            jac=True,
-            method="L-BFGS-B",
-            bounds=[_BOUNDS] * 3,
-            options={"maxiter": 1000, "ftol": 1e-14, "gtol": 1e-8},
-        )
-        for start in _STARTS
-    ]
-    return min(found, key=lambda result: result.fun)
-
-
 class _Likelihood:
-    """Negative log-likelihood a customer, and its gradient in ln(p, q, v)."""
+    """Log-likelihood of all customers as a function of ln(p, q, v)."""
 
     def __init__(self, x, mean):
-        self.x, self.total = x, x * mean
-        self.x_values, row_of = np.unique(x, return_inverse=True)
-        self.x_counts = np.bincount(row_of).astype(np.float64)
-        self.log_total = np.log(self.total)
+        self.x, self.mean, self.total = x, mean, x * mean
+        first, _row_of, counts = number_rows(x)
+        self.x_values, self.x_counts = x[first], counts.astype(np.float64)
         self.constant = np.log(mean).sum()
+        self.weighted = x @ np.log(self.total)
 
-    def __call__(self, logs):
+    def thinned(self, most: int) -> "_Likelihood":
+        """Return the likelihood of at most ``most`` customers, evenly taken."""
+        part = slice(None, None, -(-self.x.size // most))
+        return _Likelihood(self.x[part], self.mean[part])
+
+    def slope(self, logs):
+        """Return the value and its gradient."""
+        return self.derivatives(logs)[:2]
+
+    def derivatives(self, logs):
+        """Return the value, its gradient and the negative of its Hessian."""
+        parts = (self._by_count(logs), self._by_value(logs))
+        value, slope, curve = (sum(part) for part in zip(*parts, strict=True))
+        slope, curve = in_logs(np.exp(logs), slope, curve)
+        return value, slope, -curve
+
+    def _by_count(self, logs):
+        """Return what depends on the number of purchases, with its derivatives."""
         p, q, v = np.exp(logs)
-        x, n = self.x_values, self.x_counts
-        with_v = np.log(self.total + v)
-        weight = p * self.x + q
-        value = n @ (gammaln(p * x + q) - gammaln(p * x) - gammaln(q))
-        value += q * self.x.size * np.log(v) - self.constant
-        value += p * (self.x @ self.log_total) - weight @ with_v
-        both = digamma(p * x + q)
-        by_p = n @ (x * (both - digamma(p * x)))
-        by_p += self.x @ (self.log_total - with_v)
-        by_q = n @ (both - digamma(q)) + self.x.size * np.log(v) - with_v.sum()
-        by_v = q * self.x.size / v - weight @ (1 / (self.total + v))
-        return -value, -np.array([by_p * p, by_q * q, by_v * v])
+        x, n, size = self.x_values, self.x_counts, self.x.size
+        both, own, log_v = p * x + q, p * x, np.log(v)
+        value = n @ (gammaln(both) - gammaln(own) - gammaln(q)) + q * size * log_v
+        by_p = n @ (x * (digamma(both) - digamma(own)))
+        by_q = n @ (digamma(both) - digamma(q)) + size * log_v
+        bend, own_bend = polygamma(1, both), polygamma(1, own)
+        by_pq = n @ (x * bend)
+        curve = [
+            [n @ (x * x * (bend - own_bend)), by_pq, 0.0],
+            [by_pq, n @ (bend - polygamma(1, q)), size / v],
+            [0.0, size / v, -q * size / v**2],
+        ]
+        return value, np.array([by_p, by_q, q * size / v]), np.array(curve)
+
+    def _by_value(self, logs):
+        """Return p x ln(x m) - (p x + q) ln(x m + v) - ln m, with its derivatives."""
+        p, q, v = np.exp(logs)
+        mix, sums = np.array([p, q]), self._sums(v)
+        value = p * self.weighted - mix @ sums[0] - self.constant
+        slope = [self.weighted - sums[0, 0], -sums[0, 1], -mix @ sums[1]]
+        curve = np.zeros((3, 3))
+        curve[:2, 2] = curve[2, :2] = -sums[1]
+        curve[2, 2] = mix @ sums[2]
+        return value, np.array(slope), curve
+
+    def _sums(self, v):
+        """Return sums, weighted by x and plain, of ln(x m + v), its slope and -bend."""
+        with_v = self.total + v
+        inverse = 1 / with_v
+        columns = np.log(with_v), inverse, inverse * inverse
+        return np.array([[self.x @ column, column.sum()] for column in columns])
 
 
 def _columns(frequency, mean_value) -> tuple[np.ndarray, np.ndarray]:

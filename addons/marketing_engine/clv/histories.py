@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..checks import finite_column
+from .equal_rows import number_rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,14 +64,7 @@ class Histories:
         their counts is exact. A million customers observed by the day have some ten
         thousand to a few hundred thousand different histories.
         """
-        key, columns = np.zeros(self.frequency.size, np.int64), []
-        for column in (self.frequency, self.recency, self.age):
-            values, number = np.unique(column, return_inverse=True)
-            # Compressed at each step, so that the product of sizes cannot overflow.
-            key = np.unique(key * values.size + number, return_inverse=True)[1]
-            columns.append(column)
-        _, first, row_of, counts = np.unique(
-            key, return_index=True, return_inverse=True, return_counts=True
-        )
+        columns = (self.frequency, self.recency, self.age)
+        first, row_of, counts = number_rows(*columns)
         rows = Histories(*(column[first] for column in columns))
         return rows, counts.astype(np.float64), row_of

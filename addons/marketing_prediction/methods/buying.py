@@ -2,12 +2,9 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from odoo.addons.marketing_engine import clv
 
 from ..finding import NothingToLearn
-from ..history_query import BLOCK
 
 YEAR = 365
 YEARS = 5
@@ -74,18 +71,6 @@ class Buying:
             margin_rate=margin,
         )
 
-    def intervals(self, rows, partner_ids, seed):
-        """Return what encloses a year's spending; the same however batches are cut."""
-        low, high = np.zeros(partner_ids.size), np.zeros(partner_ids.size)
-        blocks = partner_ids // BLOCK
-        for block in np.unique(blocks):
-            part = slice(*np.searchsorted(blocks, [block, block + 1]))
-            low[part], high[part] = clv.value_interval(
-                self.purchases,
-                self.money,
-                YEAR,
-                **{name: column[part] for name, column in rows.items()},
-                level=LEVEL,
-                rng=np.random.default_rng([seed, int(block)]),
-            )
-        return low, high
+    def interval(self, rows):
+        """Return what encloses a year's spending of each customer."""
+        return clv.value_interval(self.purchases, self.money, YEAR, **rows, level=LEVEL)

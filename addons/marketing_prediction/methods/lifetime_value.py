@@ -101,7 +101,7 @@ class LifetimeValue:
         factor = challenge.correction(
             parameters, data.get("told"), buying, data["partner_id"]
         )
-        low, high = buying.intervals(rows, data["partner_id"], parameters["seed"])
+        low, high = buying.interval(rows)
         present = factor * margin * (1 + parameters["discount_rate"]) ** -0.5
         cuts = {**parameters["cuts"], **limits}
         value = np.round(found.year * factor, 2)

@@ -6,10 +6,11 @@ from odoo.tools import SQL
 from odoo.addons.marketing_base.events import Event, insert_events
 from odoo.addons.marketing_queue.isolation import own_transaction
 
-from ..history_query import BLOCK
 from ..methods import METHODS
 
 BATCH = 50_000
+#: Batches begin at multiples of it, so that they are mostly the same each night.
+BLOCK = 4096
 #: Batches that were queued together are done by then; later ones are counted tomorrow.
 DRIFT_AFTER = timedelta(minutes=20)
 

@@ -101,7 +101,7 @@ class TestLifetimeValue(PredictionCase):
         self.assertEqual(self.rows(self.company_a, "xmin", "ctid", *SCORES), before)
 
     def test_batches_may_be_cut_anywhere(self):
-        """Scores, the simulated interval included, do not depend on the batch."""
+        """Scores, the interval included, do not depend on the batch."""
         model = self.fit(self.company_a)
         self.score(model)
         method = METHODS["lifetime_value"]
