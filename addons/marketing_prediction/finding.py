@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-#: Groups of a lift or reliability curve, and of the distribution drift is measured by.
+#: Groups of a lift or reliability curve.
 TENTHS = 10
 
 
@@ -37,7 +37,6 @@ class Finding:
     gain: float | None = None
     gain_low: float | None = None
     curve: tuple = ()
-    spread: dict = field(default_factory=dict)
     challenge: dict = field(default_factory=dict)
     trees: dict | None = None
     trained_from: str | None = None
@@ -68,14 +67,6 @@ def tenths(forecast, outcome):
         (float(np.mean(forecast[part])), float(np.mean(outcome[part])), int(part.size))
         for part in parts
     )
-
-
-def spread_of(score):
-    """Return edges and cases of tenths of a score, to see later how far it moved."""
-    edges = np.unique(np.quantile(score, np.linspace(0, 1, TENTHS + 1)[1:-1]))
-    place = np.searchsorted(edges, score, side="right")
-    cases = np.bincount(place, minlength=edges.size + 1)
-    return {"edges": edges.tolist(), "cases": cases.tolist()}
 
 
 def sample(size, most=20_000):

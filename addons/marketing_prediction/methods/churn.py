@@ -9,7 +9,7 @@ import numpy as np
 
 from odoo.addons.marketing_engine import evaluation, survival
 
-from ..finding import Finding, lacking, sample, spread_of, tenths
+from ..finding import Finding, lacking, sample, tenths
 from ..history_query import among_ids
 from ..rhythm_query import hash_of, read_first_day, read_rhythms
 from . import calibrated
@@ -77,7 +77,6 @@ class Churn:
         return Finding(
             customers=customers,
             parameters=parameters,
-            spread=spread_of(chance),
             trained_from=str(data["began"]),
             tested_from=str(data["cuts"][1]),
             tested_until=str(until - timedelta(days=1)),

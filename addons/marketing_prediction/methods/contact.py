@@ -14,7 +14,7 @@ from ..contact_query import (
     hash_of,
     read_contacts,
 )
-from ..finding import Finding, Metric, lacking, sample, spread_of, tenths
+from ..finding import Finding, Metric, lacking, sample, tenths
 from ..history_query import among_ids
 
 MIN_CUSTOMERS, MIN_CLICKED = 200, 50
@@ -68,7 +68,6 @@ class Contact:
         return Finding(
             customers=int(seen.sum()),
             parameters=parameters,
-            spread=spread_of(_pace(parameters, data)),
             trained_from=str(until - timedelta(days=HISTORY_DAYS)),
             tested_from=str(until - timedelta(days=TEST_DAYS)),
             tested_until=str(until - timedelta(days=1)),

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import numpy as np
 
-from ..finding import Finding, lacking, spread_of, tenths
+from ..finding import Finding, lacking, tenths
 from ..history_query import among_ids
 from ..message_query import HISTORY_DAYS, OUTCOME_DAYS, hash_of, read_answers
 from . import calibrated
@@ -51,7 +51,6 @@ class Engagement:
         return Finding(
             customers=int(groups["fit"].sum()),
             parameters=parameters,
-            spread=spread_of(np.round(100 * chance, 1)),
             trained_from=str(until - timedelta(days=HISTORY_DAYS)),
             tested_from=str(data["cuts"][1]),
             tested_until=str(until - timedelta(days=1)),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..finding import Finding, NothingToLearn, lacking, spread_of
+from ..finding import Finding, NothingToLearn, lacking
 from ..history_query import EPOCH, hash_of, read_scoring, read_training
 from . import challenge
 from .buying import YEAR, Buying
@@ -83,7 +83,6 @@ class LifetimeValue:
             parameters=parameters,
             trees=trees,
             challenge=contest.to_plain(),
-            spread=spread_of(value),
             trained_from=str(EPOCH + int(data["began"].min())),
             tested_from=str(EPOCH + cut),
             tested_until=str(EPOCH + today - 1),

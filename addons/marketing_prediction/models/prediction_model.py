@@ -99,8 +99,8 @@ class PredictionModel(models.Model):
     drift = fields.Float(
         readonly=True,
         aggregator=None,
-        help="Population stability index of today's scores against those of the day it "
-        "was fitted: below 0.1 hardly anything moved, above 0.25 a lot.",
+        help="Population stability index of today's scores against the first ones of "
+        "this version: below 0.1 hardly anything moved, above 0.25 a lot.",
     )
     drift_on = fields.Date("Drift Measured On", readonly=True)
     has_drifted = fields.Boolean("Drifted", readonly=True)

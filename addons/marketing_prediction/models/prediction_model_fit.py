@@ -143,7 +143,6 @@ class PredictionModel(models.Model):
             "parameters": finding.parameters,
             "metrics": metrics,
             "curve": finding.curve,
-            "spread": finding.spread,
             "challenge": finding.challenge,
             "trees": finding.trees,
             "ranking": ranking[0],

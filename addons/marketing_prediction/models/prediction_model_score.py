@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -11,8 +9,6 @@ from ..methods import METHODS
 BATCH = 50_000
 #: Batches begin at multiples of it, so that they are mostly the same each night.
 BLOCK = 4096
-#: Batches that were queued together are done by then; later ones are counted tomorrow.
-DRIFT_AFTER = timedelta(minutes=20)
 
 _WRITE = """
     WITH scored AS (
@@ -58,13 +54,7 @@ class PredictionModel(models.Model):
                 key=f"{self._name}:score:{self.id}:{first}",
                 kind="pump",
             )
-        jobs._enqueue(
-            self._name,
-            "_measure_drift",
-            {"model_id": self.id},
-            key=f"{self._name}:drift:{self.id}",
-            run_at=fields.Datetime.now() + DRIFT_AFTER,
-        )
+        self._enqueue_drift()
 
     def _get_ranges(self):
         """Return (first, last) customer ids of batches that begin and end at blocks."""

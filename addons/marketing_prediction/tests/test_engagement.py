@@ -87,6 +87,19 @@ class TestEngagement(PredictionCase):
         partner = profile.partner_id.with_company(self.company_a)
         self.assertEqual(partner.marketing_engagement_score, profile.engagement_score)
 
+    def test_no_drift_right_after_the_fit(self):
+        """Though customers are others than a month ago, by whom it was judged."""
+        model = self.fit(self.company_a, "engagement")
+        self.assertEqual(model.state, "in_use")
+        self.env.cr.execute(
+            "UPDATE campaign_recipient SET clicked_at = NULL WHERE campaign_id = %s",
+            [self.campaign.id],
+        )
+        self.score(model)
+        self.models._measure_drift(model.id)
+        self.assertEqual((model.drift, model.has_drifted), (0.0, False))
+        self.assertEqual(model.scored_count, 900)
+
     def test_nothing_of_the_future_is_known(self):
         data = self.method.read_training(self.env, self.company_a, self.today)
         cut = data["cuts"][0]

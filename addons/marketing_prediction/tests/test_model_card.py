@@ -2,7 +2,7 @@ from lxml import html
 
 from odoo.tests import tagged
 
-from ..finding import Finding, Metric, lacking, spread_of
+from ..finding import Finding, Metric, lacking
 from .common import PredictionCase
 
 
@@ -23,7 +23,6 @@ class TestModelCard(PredictionCase):
                 "gain": 7.5,
                 "gain_low": 5.25,
                 "curve": ((50.0, 40.0, 500), (5.0, 10.0, 500)),
-                "spread": {"edges": [1.0], "cases": [500, 500]},
                 "trained_from": "2025-01-01",
                 "tested_from": "2026-01-01",
                 "tested_until": "2026-03-31",
@@ -86,8 +85,3 @@ class TestModelCard(PredictionCase):
 
     def test_parts(self):
         self.assertEqual(lacking(a=(5, 5), b=(4, 5)), {"b": [4, 5]})
-        scores = [float(number) for number in range(100)]
-        spread = spread_of(scores)
-        self.assertEqual(len(spread["cases"]), 10)
-        self.assertEqual(sum(spread["cases"]), 100)
-        self.assertEqual(spread_of([1.0] * 9)["cases"], [0, 9])

@@ -134,11 +134,18 @@ class TestScoring(PredictionCase):
 
     def test_drift(self):
         model = self.model
+        waiting = [("key", "=", f"prediction.model:drift:{model.id}")]
+        self.jobs.search(waiting).unlink()
+        self.models._measure_drift(model.id)
+        # not before everybody has a score
+        self.assertFalse(model.spread)
+        self.assertEqual(len(self.jobs.search(waiting)), 1)
         self.score(model)
         self.models._measure_drift(model.id)
-        self.assertLess(model.drift, 0.1)
-        self.assertFalse(model.has_drifted)
+        self.assertEqual((model.drift, model.has_drifted), (0.0, False))
         self.assertEqual(model.scored_count, 400)
+        self.assertEqual(len(model.spread["cases"]), 10)
+        self.assertEqual(sum(model.spread["cases"]), 400)
         self.env.cr.execute(
             "UPDATE customer_profile SET clv_12m = clv_12m * 5 WHERE clv_model_id = %s",
             [model.id],
@@ -146,6 +153,9 @@ class TestScoring(PredictionCase):
         self.models._measure_drift(model.id)
         self.assertTrue(model.has_drifted)
         self.assertGreater(model.drift, 0.25)
+        model._clear_scores()
+        self.models._measure_drift(model.id)
+        self.assertEqual((model.drift, model.scored_count), (0.0, 0))
 
     def test_ranges_cover_everybody_once(self):
         model = self.model
