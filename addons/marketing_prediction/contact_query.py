@@ -120,37 +120,40 @@ def _find_zones(env, company):
 
 
 def _read_habits(env, messages, parameters, training):
-    names = ["late_sent", "late_clicks", "objections"]
-    counts = []
-    for channel in CHANNELS:
-        past = SQL("channel = %s AND (NOT late OR %s)", channel, not training)
-        for what, column in (("sent", SQL("*")), ("clicks", SQL("clicked_at"))):
-            name = f"{what}_{channel}"
-            names.append(name)
-            counts.append(
-                SQL(
-                    "COUNT(%s) FILTER (WHERE %s) AS %s",
-                    column,
-                    past,
-                    SQL.identifier(name),
-                )
-            )
+    counts = _count_channels(training)
+    names = ["late_sent", "late_clicks", "objections", *counts, "weeks", "in_weeks"]
     columns = [SQL("array_agg(counts.partner_id)")] + [
         SQL("array_agg(COALESCE(%s, 0)::float8)", SQL.identifier(name))
-        for name in (*names, "weeks", "in_weeks")
+        for name in names
     ]
     query = SQL(
         _HABITS,
         **parameters,
-        counts=SQL(", ").join(counts),
+        counts=SQL(", ").join(
+            SQL("%s AS %s", count, SQL.identifier(name))
+            for name, count in counts.items()
+        ),
         columns=SQL(", ").join(columns),
     )
     [row] = env.execute_query(SQL("WITH %s %s", messages, query))
-    keys = ("partner_id", *names, "weeks", "in_weeks")
-    data = to_arrays(keys, row)
+    data = to_arrays(("partner_id", *names), row)
     for what in ("sent", "clicks"):
         data[what] = np.column_stack([data[f"{what}_{name}"] for name in CHANNELS])
     return data
+
+
+def _count_channels(training):
+    """Return {name: SQL} of the messages and clicks of each channel."""
+    return {
+        f"{what}_{channel}": SQL(
+            "COUNT(%s) FILTER (WHERE channel = %s AND (NOT late OR %s))",
+            column,
+            channel,
+            not training,
+        )
+        for channel in CHANNELS
+        for what, column in (("sent", SQL("*")), ("clicks", SQL("clicked_at")))
+    }
 
 
 def _table(partner_ids, row, is_late):
