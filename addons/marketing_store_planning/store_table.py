@@ -30,6 +30,11 @@ COLUMNS = {
         "cost": ("amount", False, {"costs", "spend"}),
         "currency": ("text", False, set()),
     },
+    "order": {
+        "store": ("text", True, {"storenumber", "storeno", "number"}),
+        "creative": ("text", False, {"campaign", "piece"}),
+        "quantity": ("count", False, {"pieces", "qty"}),
+    },
 }
 
 

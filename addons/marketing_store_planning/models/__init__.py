@@ -3,6 +3,7 @@ from . import marketing_store_type
 from . import marketing_store_group
 from . import marketing_store
 from . import marketing_store_history
+from . import marketing_store_order
 from . import store_creative
 from . import store_creative_price
 from . import store_campaign_result
@@ -22,6 +23,10 @@ from . import campaign_plan_orders
 from . import campaign_plan_line_order
 from . import sale_order
 from . import sale_order_line
+from . import sale_order_print
+from . import sale_order_distribution
+from . import sale_order_line_drop
+from . import sale_order_printer
 from . import res_company
 from . import res_config_settings
 from . import marketing_audit_log

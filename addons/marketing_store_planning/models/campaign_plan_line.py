@@ -156,12 +156,7 @@ class CampaignPlanLine(models.Model):
         return figures
 
     def _name_stores(self, limit=5):
-        """Return the first stores by name, and how many more."""
-        names = self.store_id[:limit].mapped("display_name")
-        rest = len(self.store_id) - limit
-        if rest > 0:
-            names.append(self.env._("%(count)s more", count=rest))
-        return ", ".join(names)
+        return self.store_id._name_first(limit)
 
     def _read_values(self, names):
         """Return {name: value} of one line, as `create` takes it."""

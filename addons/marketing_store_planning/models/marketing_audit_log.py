@@ -12,4 +12,5 @@ class MarketingAuditLog(models.Model):
             ("sample_stores_loaded", self.env._("Sample Stores Loaded")),
             ("sample_stores_removed", self.env._("Sample Stores Removed")),
             ("plan_restored", self.env._("Plan Restored")),
+            ("print_status_changed", self.env._("Print Status Changed")),
         ]

@@ -24,3 +24,12 @@ class SaleOrderLine(models.Model):
         check_company=True,
         ondelete="restrict",
     )
+
+    def _is_delivered_by_hand(self):
+        """Whether people enter the delivered pieces; stock moves do it otherwise."""
+        self.ensure_one()
+        return (
+            not self.display_type
+            and not self.is_downpayment
+            and self.qty_delivered_method == "manual"
+        )

@@ -3,6 +3,9 @@ from . import test_addresses
 from . import test_board
 from . import test_import
 from . import test_matrix_order
+from . import test_order_files
+from . import test_order_print
+from . import test_order_wizard
 from . import test_orders
 from . import test_overrides
 from . import test_plan

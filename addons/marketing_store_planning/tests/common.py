@@ -156,6 +156,44 @@ class PlanningCase(MarketingCase):
             }
         )
 
+    @classmethod
+    def set_contacts(cls):
+        """Who direct mail is sold to, and who prints it."""
+        contacts = cls.env["res.partner"]
+        cls.own = contacts.create({"name": "Own direct mail"})
+        cls.printer = contacts.create(
+            {"name": "The Printer", "email": "print@printer.example"}
+        )
+        cls.company_a.write(
+            {
+                "marketing_plan_partner_id": cls.own.id,
+                "marketing_plan_printer_id": cls.printer.id,
+            }
+        )
+
+    @classmethod
+    def new_order(cls, *rows, **values):
+        """Return an order of ``rows``, (store number, pieces), by the company."""
+        lines = [
+            {
+                **cls.stores[number]._prepare_order_line(cls.spring),
+                "product_uom_qty": pieces,
+                "price_unit": 0.5,
+            }
+            for number, pieces in rows
+        ]
+        return cls.env["sale.order"].create(
+            {
+                "company_id": cls.company_a.id,
+                "partner_id": cls.own.id,
+                "partner_shipping_id": cls.printer.id,
+                "user_id": False,
+                "is_direct_mail": True,
+                "order_line": [(0, 0, line) for line in lines],
+                **values,
+            }
+        )
+
     def as_user(self, role, records):
         """Return ``records`` as this user sees them, in the user's own company."""
         user = self.users[role]

@@ -206,7 +206,7 @@ class TestOrders(PlanningCase):
         self.approve()
         order = self.as_user("sales", self.orders_of()[0])
         self.assertEqual(order.campaign_plan_id.name, "March")
-        order.print_state = "printing"
+        order.client_order_ref = "P-77"
         self.assertEqual(order.order_line[0].store_id.name, "Store E1")
 
     def test_an_order_keeps_its_plan(self):

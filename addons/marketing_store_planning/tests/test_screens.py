@@ -43,6 +43,17 @@ class TestScreens(PlanningCase):
                 with self.subTest(role=role, model=model):
                     self.assertTrue(Form(record))
 
+    def test_forms_open_for_sales_staff(self):
+        self.new_line("E1")
+        self.new_result("E1", pieces=700)
+        self.as_user("manager", self.plan).action_approve()
+        for model in ("campaign.plan", "campaign.plan.line", "marketing.store"):
+            record = self.as_user("sales", self.env[model]).search([], limit=1)
+            with self.subTest(model=model):
+                self.assertTrue(Form(record))
+        store = self.as_user("sales", self.stores["E1"])
+        self.assertEqual((store.drop_count, store.largest_drop), (0, 0))
+
     def test_open_lines_and_orders_of_a_plan(self):
         line = self.new_line("E1")
         action = self.plan.action_open_lines()

@@ -7,3 +7,8 @@ from . import campaign_plan_export
 from . import campaign_plan_import
 from . import store_import
 from . import store_import_rows
+from . import campaign_order_file
+from . import campaign_order_create
+from . import campaign_order_create_line
+from . import campaign_order_create_file
+from . import campaign_order_create_orders
