@@ -21,6 +21,8 @@ import time
 import traceback
 from urllib.parse import unquote
 
+import planning
+
 import odoo.init  # noqa: F401
 from odoo import SUPERUSER_ID, api, sql_db
 from odoo.modules.registry import Registry
@@ -196,8 +198,15 @@ STARTED = {
     "read_webhooks": read_webhooks,
     "read_queue": read_queue,
     "opt_out": opt_out,
+    "execute_plan": planning.execute,
+    "reopen_plan": planning.reopen,
 }
-AWAITED = {"enqueue": enqueue, "project": project, "confirm": confirm}
+AWAITED = {
+    "enqueue": enqueue,
+    "project": project,
+    "confirm": confirm,
+    "prepare_plan": planning.prepare,
+}
 
 
 def main(configuration, database):
@@ -216,7 +225,7 @@ def main(configuration, database):
 def obey(registry, command, arguments):
     """Return what one command answers: a process, a status, or a new id."""
     if command in STARTED:
-        return fork(STARTED[command], registry, *arguments)
+        return fork(STARTED[command], registry, *map(unquote, arguments))
     if command in AWAITED:
         return _wait(fork(AWAITED[command], registry, *arguments))
     if command == "send":

@@ -125,6 +125,17 @@ class Launcher:
     def feedback(self, provider_id, keys):
         assert self._ask(f"feedback {provider_id} {' '.join(keys)}") == "0"
 
+    def start(self, command, *words):
+        """Fork a process that does this (launcher.py); return its pid."""
+        line = " ".join([command, *map(quote, words)])
+        pid = int(self._ask(line))
+        self._pids.add(pid)
+        return pid
+
+    def run(self, command, *words):
+        """Do this in a process, and wait for its end (launcher.py)."""
+        assert self._ask(" ".join([command, *words])) == "0"
+
     def read_queue(self, provider_id):
         """Fork a reader of a provider's event queue; return its pid."""
         pid = int(self._ask(f"read_queue {provider_id}"))
