@@ -5,21 +5,35 @@ from dataclasses import dataclass
 
 from scipy import special
 
+from .arms import StoreComparison, compare, draw_pairs, hold_out
 from .assignment import assign_bucket, assign_buckets, srm
 from .checks import whole_number
-from .matching import detectable_difference, imbalance, match_controls, matched_pairs
+from .matching import imbalance, match_controls, matched_pairs
+from .power import (
+    detectable,
+    detectable_difference,
+    spread_beyond_chance,
+    stores_needed,
+)
 
 __all__ = [
     "Comparison",
     "MeanComparison",
+    "StoreComparison",
     "assign_bucket",
     "assign_buckets",
+    "compare",
+    "detectable",
     "detectable_difference",
+    "draw_pairs",
+    "hold_out",
     "imbalance",
     "match_controls",
     "matched_pairs",
     "proportion_interval",
+    "spread_beyond_chance",
     "srm",
+    "stores_needed",
     "two_proportions",
     "welch",
 ]

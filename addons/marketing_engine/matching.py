@@ -1,9 +1,10 @@
-"""Stores that are alike: controls, pairs for a comparison, and what it can detect."""
-
-import math
+"""Stores that are alike: controls, and pairs for a comparison."""
 
 import numpy as np
-from scipy import special
+from scipy.sparse import csr_array
+
+# Not of scipy.optimize, which a web worker should not load.
+from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 from scipy.spatial.distance import cdist
 
 from .checks import finite_matrix, whole_number
@@ -11,6 +12,8 @@ from .checks import finite_matrix, whole_number
 # Scaled features: farther than any pair of stores.
 _ELSEWHERE = 1e3
 _CLIP, _EXCHANGES = 5.0, 30
+# Pairs are looked for among so many at once.
+_BLOCK = 400
 
 
 def match_controls(features, treated, n, *, group=None) -> np.ndarray:
@@ -74,8 +77,8 @@ def matched_pairs(features, *, group=None, seed=0) -> np.ndarray:
     group = np.zeros(len(values)) if group is None else _group(group, len(values))
     pairs = []
     for label in np.unique(group):
-        rows = np.flatnonzero(group == label)
-        pairs += [(rows[a], rows[b]) for a, b in _nearest_pairs(values[rows])]
+        for rows in _blocks(values, np.flatnonzero(group == label)):
+            pairs += [(rows[a], rows[b]) for a, b in _nearest_pairs(values[rows])]
     pairs = np.array(pairs, dtype=np.intp).reshape(-1, 2)
     turned = np.random.default_rng(seed).random(len(pairs)) < 0.5
     return np.where(turned[:, None], pairs[:, ::-1], pairs)
@@ -90,46 +93,6 @@ def imbalance(features, first, second) -> np.ndarray:
     spread = matrix.std(axis=0)
     gap = matrix[first].mean(axis=0) - matrix[second].mean(axis=0)
     return np.divide(gap, spread, out=np.zeros_like(gap), where=spread > 0)
-
-
-def detectable_difference(
-    rate, pieces, stores, *, store_spread=0.0, power=0.8, confidence=0.95
-) -> float:
-    r"""Return the least difference of two arms' rates that a test is likely to find.
-
-    .. math:: (z_{1 - \alpha/2} + z_{power}) \sqrt{\frac{2}{m}
-              \left(\frac{p (1 - p)}{n} + s^2 p^2\right)}
-
-    Parameters
-    ----------
-    rate : float
-        Usual responses a piece, p.
-    pieces : float
-        Pieces a store, n.
-    stores : int
-        Stores of each arm, or pairs, m.
-    store_spread : float
-        Relative standard deviation of a store's rate beyond chance, s, that matching
-        leaves.
-
-    Returns
-    -------
-    float
-        A share: .006 is "can detect ± 0.6 points".
-
-    Raises
-    ------
-    ValueError
-        For a rate outside 0 to 1, no stores or pieces, levels outside 0 to 1.
-    """
-    stores = whole_number("stores", stores)
-    if not (0 < rate < 1 and pieces > 0 and stores > 0 and store_spread >= 0):
-        raise ValueError("a test needs a rate between 0 and 1, pieces and stores")
-    if not (0 < power < 1 and 0 < confidence < 1):
-        raise ValueError("power and confidence must be between 0 and 1")
-    sure = special.ndtri((1 + confidence) / 2) + special.ndtri(power)
-    variance = rate * (1 - rate) / pieces + (store_spread * rate) ** 2
-    return float(sure * math.sqrt(2 * variance / stores))
 
 
 def _scaled(features):
@@ -166,19 +129,34 @@ def _group(group, size):
 def _represented(values, rows, n):
     """Return n of the rows, evenly along their main axis; more than once if need be."""
     if n < rows.size:
-        middle = values[rows] - values[rows].mean(axis=0)
-        axis = np.linalg.svd(middle, full_matrices=False)[2][0]
-        # The sign of an axis is arbitrary: its largest entry shall be positive.
-        axis = axis * np.sign(axis[np.abs(axis).argmax()] or 1.0)
-        along = rows[np.argsort(middle @ axis, kind="stable")]
+        along = _along_main_axis(values, rows)
         return np.sort(along[((np.arange(n) + 0.5) * rows.size / n).astype(int)])
     return np.resize(rows, n)
+
+
+def _along_main_axis(values, rows):
+    """Return the rows in order of what differs most among them."""
+    middle = values[rows] - values[rows].mean(axis=0)
+    axis = np.linalg.svd(middle, full_matrices=False)[2][0]
+    # The sign of an axis is arbitrary: its largest entry shall be positive.
+    axis = axis * np.sign(axis[np.abs(axis).argmax()] or 1.0)
+    return rows[np.argsort(middle @ axis, kind="stable")]
+
+
+def _blocks(values, rows):
+    """Return the rows in parts of like ones: all pairs of a part fit in memory."""
+    if rows.size <= _BLOCK:
+        return [rows]
+    parts = -(-rows.size // _BLOCK)
+    return np.array_split(_along_main_axis(values, rows), parts)
 
 
 def _balance(values, label, middle, chosen):
     """Exchange chosen rows, in place, while their mean comes nearer to ``middle``."""
     for _exchange in range(_EXCHANGES):
         free = np.setdiff1d(np.arange(len(values)), chosen)
+        if not free.size:
+            return
         gap = values[chosen].mean(axis=0) - middle
         change = (values[free][None] - values[chosen][:, None]) / chosen.size
         distance = ((gap + change) ** 2).sum(axis=2)
@@ -190,10 +168,9 @@ def _balance(values, label, middle, chosen):
 
 
 def _assign(distance):
-    # Not at the top: a web worker that never matches should not load the optimiser.
-    from scipy.optimize import linear_sum_assignment
-
-    return linear_sum_assignment(distance)
+    """Return the rows and columns of the assignment with the least sum."""
+    # a distance of 0 would be no edge of the graph at all
+    return min_weight_full_bipartite_matching(csr_array(distance + 1.0))
 
 
 def _nearest_pairs(values):

@@ -7,6 +7,7 @@ import numpy as np
 from odoo.addons.marketing_engine import store_budget, store_matrix
 from odoo.addons.marketing_engine.store_matrix import RISKS
 
+from .budget_points import list_points
 from .planner_choices import PlannerChoices
 
 _FIELDS = [
@@ -21,7 +22,7 @@ _FIELDS = [
     ("revenue", "f8"),
     ("cost", "f8"),
 ]
-_STORE = [*_FIELDS[:1], *_FIELDS[2:5], ("households", "f8")]
+STORE = [*_FIELDS[:1], *_FIELDS[2:5], ("households", "f8")]
 SCORES = ("score_store", "score_creative", "score_region", "score_timing")
 _DIGITS = {
     "confidence": 0,
@@ -29,6 +30,7 @@ _DIGITS = {
     "expected_rate_low": 5,
     "expected_rate_high": 5,
 }
+#: Budgets of the curve, as parts of the one that is asked for.
 CURVE = np.array([0.1, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0])
 
 
@@ -40,8 +42,8 @@ def compute_matrix(question) -> dict:
     ValueError
         When there is nothing to compute from; told to the user.
     """
-    history, left_out = _history(question["rows"])
-    stores = np.array(question["stores"], _STORE)
+    history, left_out = read_history(question["rows"])
+    stores = np.array(question["stores"], STORE)
     creatives = np.array(question["creatives"], dtype=np.int64)
     prices = [question["breaks"][number] for number in question["creatives"]]
     ask = (stores, creatives, question["period"], prices)
@@ -65,7 +67,7 @@ def compute_matrix(question) -> dict:
     return {"cells": work.columns(), "totals": totals}
 
 
-def _history(rows):
+def read_history(rows):
     """Return the drops as the engine reads them, and how many are impossible."""
     history = np.array(
         [tuple(row[name] for name, _kind in _FIELDS) for row in rows], _FIELDS
@@ -78,9 +80,8 @@ def _curve(offers, budget, cost):
     top = budget or cost
     if not top:
         return []
-    budgets = CURVE * top
-    profit, _waves = store_budget.profit_curve(offers, budgets)
-    return np.round(np.stack([budgets, profit], axis=1), 2).tolist()
+    curve = store_budget.budget_curve(offers, CURVE * top)
+    return list_points(curve)
 
 
 class _Cells:

@@ -73,6 +73,10 @@ class TestControls:
         with pytest.raises(ValueError, match=message):
             match_controls(make_stores()[0], treated, n)
 
+    def test_all_that_are_left(self):
+        features, _region = make_stores(count=12)
+        assert sorted(match_controls(features, np.arange(8), 4)) == [8, 9, 10, 11]
+
     def test_unknown_features_are_refused(self):
         with pytest.raises(ValueError, match="finite: row 1, column 0"):
             match_controls([[1.0, 2], [np.nan, 1], [2, 2]], [0], 1)

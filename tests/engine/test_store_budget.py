@@ -1,5 +1,7 @@
 """Budgets shared out among stores: the proven gap, and what must never happen."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,9 +12,11 @@ from marketing_engine.store_budget import (
     Offers,
     allocate,
     balance_waves,
+    budget_curve,
     fill_waves,
     profit_curve,
 )
+from marketing_engine.store_budget.tier_prices import find_prices
 
 
 def make_offers(seed=0, stores=60, creatives=5, bend=0.5, breaks=None):
@@ -25,6 +29,13 @@ def make_offers(seed=0, stores=60, creatives=5, bend=0.5, breaks=None):
     least = np.tile([start for start, _price in breaks], (creatives, 1)).astype(float)
     price = np.tile([price for _start, price in breaks], (1, creatives, 1))
     return Offers(slope, usual, bend, np.round(usual * 1.6), price, least)
+
+
+def varied(seed, stores, creatives, bend, breaks):
+    """Return offers in which each store has favourites of its own."""
+    offers = make_offers(seed, stores, creatives, bend, breaks)
+    own = np.random.default_rng(seed + 1).normal(0, 0.25, offers.slope.shape)
+    return replace(offers, slope=offers.slope * np.exp(own))
 
 
 def check(offers, plan, budget=np.inf, wave=None, wave_budgets=()):
@@ -139,7 +150,73 @@ class TestAllocate:
             assert profit <= plan.bound + 1e-6
 
 
+class TestPrintRuns:
+    """Many choices: tiers by the prices that bound all plans."""
+
+    BREAKS = ((0, 0.55), (4_000, 0.5), (40_000, 0.45))
+
+    @pytest.mark.parametrize(("bend", "stores"), [(0, 450), (0.5, 450)])
+    def test_the_gap_is_below_one_percent(self, bend, stores):
+        offers = varied(7, stores, 15, bend, self.BREAKS)
+        budget = 0.15 * offers.usual.sum()
+        plan = allocate(offers, budget)
+        check(offers, plan, budget)
+        assert plan.gap < 0.01
+        assert len(set(plan.tier[plan.tier >= 0])) > 1, "cheap and dear runs"
+
+    def test_waves_keep_their_own_budgets(self):
+        offers = varied(8, 450, 15, 0.5, self.BREAKS)
+        wave = np.arange(450) % 3 - 1
+        total = 0.15 * offers.usual.sum()
+        limits = [0.2 * total, np.inf]
+        plan = allocate(offers, total, wave=wave, wave_budgets=limits)
+        check(offers, plan, total, wave, limits)
+        assert plan.gap < 0.01
+        assert plan.shadow_price[1] > 0
+
+    def test_the_bound_is_one_and_near_the_programs(self):
+        offers = varied(9, 150, 6, 0.5, [(0, 0.55), (2_000, 0.5), (15_000, 0.45)])
+        budget = 0.2 * offers.usual.sum()
+        exact = allocate(offers, budget)
+        none = np.full(150, -1)
+        prices = find_prices(offers, none, np.array([budget]))
+        assert prices.bound >= exact.profit
+        assert prices.bound == pytest.approx(exact.bound, rel=0.005)
+        assert (prices.share >= 0).all() and (prices.share.sum(axis=1) <= 1).all()
+        assert find_prices(offers, none, np.array([0.0])).bound < 0.01 * exact.bound
+
+    def test_nothing_pays(self):
+        dear = [(0, 90.0), (4_000, 80.0)]
+        plan = allocate(varied(3, 800, 15, 0.5, dear), 5_000)
+        assert plan.pieces.sum() == 0 and plan.profit == 0
+
+    def test_a_run_without_a_small_price_is_printed_whole_or_not_at_all(self):
+        breaks = [(3_000, 0.5), (20_000, 0.45)]
+        offers = varied(5, 800, 15, 0.5, breaks)
+        plan = allocate(offers, 30_000)
+        check(offers, plan, 30_000)
+        assert plan.profit > 0 and plan.gap < 0.03
+
+
 class TestCurve:
+    def test_it_tells_stores_pieces_and_the_next_unit(self):
+        offers = make_offers(stores=150, breaks=[(0, 0.55), (20_000, 0.5)])
+        curve = budget_curve(offers, [5_000, 20_000, 40_000])
+        assert (np.diff(curve.pieces) > 0).all() and (np.diff(curve.stores) > 0).all()
+        assert (curve.cost <= curve.budget + 1e-6).all()
+        assert (np.diff(curve.marginal) < 0).all()
+        plan = allocate(offers, 20_000)
+        assert plan.pieces.sum() == pytest.approx(curve.pieces[1], rel=0.03)
+        assert (plan.pieces > 0).sum() == pytest.approx(curve.stores[1], abs=4)
+
+    def test_of_many_choices(self):
+        offers = varied(4, 480, 15, 0.5, TestPrintRuns.BREAKS)
+        curve = budget_curve(offers, [5_000, 60_000, 90_000])
+        assert (np.diff(curve.profit) > 0).all()
+        plan = allocate(offers, 90_000)
+        assert curve.profit[2] == pytest.approx(plan.profit, rel=0.08)
+        assert curve.stores[2] == pytest.approx((plan.pieces > 0).sum(), rel=0.15)
+
     def test_it_rises_bends_and_meets_the_plans(self):
         offers = make_offers(stores=150)
         wave = np.arange(150) % 2

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from drops import FIELDS, World, drops, week_of
 from marketing_engine.store_matrix import PARTS, RISKS, fit
-from marketing_engine.store_matrix.effects import saturation
 from marketing_engine.store_matrix.history import read
 from marketing_engine.store_matrix.learning import fit_rates, fit_values
+from marketing_engine.store_matrix.saturation import saturation
 
 COST = 0.85
 

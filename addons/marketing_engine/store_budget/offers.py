@@ -55,6 +55,14 @@ class Offers:
         price = self.price[:, place, tier][:, :, None]
         return replace(self, price=price, least=self.least[place, tier][:, None])
 
+    def without(self, creatives) -> "Offers":
+        """Return the offers without some creatives, a mask."""
+        return replace(
+            self,
+            slope=np.where(creatives, 0.0, self.slope),
+            least=np.where(creatives[:, None], 0.0, self.least),
+        )
+
     def some(self, stores, share) -> "Offers":
         """Return the offers of some stores, and of print runs their share."""
         rows = stores if self.price.shape[0] > 1 else slice(None)

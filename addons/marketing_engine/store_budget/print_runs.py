@@ -1,102 +1,96 @@
-"""Which print run of each creative: settled on some stores, proven on all."""
+"""Which print run of each creative: chosen by the prices that bound all plans."""
 
 import numpy as np
 
-from .solver import EXACT_STORES, Allocation, Search
+from .offers import Choice
+from .solver import Allocation, Search
+from .tier_prices import find_prices
+from .whole_stores import WholeProgram
 
-_CLOSE, _SWITCHES = 4e-3, 3
-_REWARDS = np.linspace(0.0, 1.0, 9)
+_CLOSE, _TRIES = 3e-3, 4
+_ABOUT = (0.97, 1.0, 1.03)
+# Shares of a run that are worth a try, and of one that is nearly printed.
+_SOME = 0.02
 
 
 class PrintRuns:
     """A search over many stores whose prices depend on the pieces of all.
 
-    The tiers are chosen exactly for every so many of the stores, with their share of
-    budgets and print runs. At these tiers all stores are a program of one price a
-    creative. Its prices prove what the other tiers could add at most (Erlenkotter
-    1978, for warehouses); as long as that is much, the most promising is tried.
+    The prices of :mod:`.tier_prices` prove what any plan earns at most, and say how
+    much of each run is printed: mostly all or nothing. These tiers are settled; at them
+    all stores are a program of one price a creative, whose runs must be printed. The
+    runs that are printed by halves are tried the other way round.
     """
 
     def __init__(self, search: Search):
         self.search, self.offers = search, search.offers
+        self.prices = find_prices(self.offers, search.wave, search.limits)
 
     def plan(self) -> Allocation:
-        """Return the best plan found, with the lowest bound."""
-        steps = self._first()
-        best, bound = None, np.inf
-        tried = {tuple(steps)}
-        for _switch in range(_SWITCHES):
-            fixed = self.search.at(steps)
-            proven, surplus = self._bound(fixed, steps)
-            bound = min(bound, proven)
+        """Return the best plan found, with the bound."""
+        bound, best = self.prices.bound, None
+        for steps in self._candidates():
+            fixed = self.at(steps)
+            if fixed is None:
+                continue
             creative, _tier, pieces = fixed._whole()
+            self.search.prices = fixed.prices
             plan = self.search.plan(creative, steps[creative], pieces, bound)
-            if best is None or plan.profit > best[0].profit:
-                best = (plan, steps, surplus, fixed)
-            if bound - best[0].profit <= _CLOSE * abs(bound):
+            if best is None or plan.profit > best.profit:
+                best = plan
+            if bound - best.profit <= _CLOSE * abs(bound):
                 break
-            steps = self._next(best[1], best[2].copy(), tried)
-            if steps is None:
-                break
-        plan, steps, _surplus, fixed = best
-        self.search.prices = fixed.prices
-        creative = np.maximum(plan.creative, 0)
-        return self.search.plan(creative, steps[creative], plan.pieces, bound)
+        return best
 
-    def _first(self):
-        """Return the tiers that are best for a part of the stores."""
-        stores = self.offers.slope.shape[0]
-        part = np.arange(stores)[:: -(-stores // EXACT_STORES)]
-        share = part.size / stores
-        small = Search(self.offers.some(part, share), None, start=False)
-        small.limits, small.wave = self.search.limits * share, self.search.wave[part]
-        small.program = type(self.search.program)(
-            small.offers, small.wave, small.limits.size
-        )
-        small.start()
-        small.run()
-        plan = small.whole()
-        used = np.maximum(plan.creative, 0)
-        return small.settled(used, np.maximum(plan.tier, 0), plan.pieces)
+    def _candidates(self):
+        """Yield the tiers of all creatives, -1 for none: the likeliest first."""
+        share = np.c_[1 - self.prices.share.sum(axis=1), self.prices.share]
+        order = np.argsort(-share, axis=1, kind="stable")
+        rows = np.arange(share.shape[0])
+        first, second = order[:, 0] - 1, order[:, 1] - 1
+        yield self._open(first)
+        other = share[rows, order[:, 1]]
+        unsure = np.argsort(-other, kind="stable")
+        tried = {tuple(self._open(first))}
+        for row in unsure[other[unsure] > _SOME][:_TRIES]:
+            steps = first.copy()
+            steps[row] = second[row]
+            steps = self._open(steps)
+            if tuple(steps) not in tried:
+                tried.add(tuple(steps))
+                yield steps
+        # what is always possible
+        yield self._open(np.full(rows.size, -1))
 
-    def _bound(self, fixed, steps):
-        """Return a bound of all plans, and what each tier might add at most.
+    def _open(self, steps):
+        """Return the tiers with the first one where none is printed, if it is free."""
+        return np.where((steps < 0) & (self.offers.least[:, 0] <= 0), 0, steps)
 
-        With a price u of each store and rewards r, no plan earns more than budgets at
-        their prices, plus the sum of u, plus each creative's best tier: the sum over
-        stores of what it earns above u, less r times its pieces at least.
-        """
-        duals, offers = fixed.duals, self.offers
-        load = 1 + duals.money[0] + np.r_[duals.money[1:], 0.0][self.search.wave]
-        chosen = np.arange(steps.size), steps
-        reward = np.full(offers.least.shape, -np.inf)
-        reward[chosen] = duals.reward[:, 0] if np.ndim(duals.reward) else 0.0
-        toll = duals.toll if np.ndim(duals.toll) else 0.0
-        worth = fixed.offers.worth(load, np.reshape(reward[chosen], (-1, 1)), toll)[1]
-        store = np.maximum(worth.max(axis=(1, 2)), 0.0)
-        surplus = np.full(offers.least.shape, np.inf)
-        cheapest = np.where(np.isfinite(offers.price), offers.price, 0).max(axis=(0, 2))
-        for part in _REWARDS:
-            trial = np.repeat((part * cheapest)[:, None], offers.least.shape[1], axis=1)
-            trial[chosen] = reward[chosen]
-            above = np.maximum(offers.worth(load, trial)[1] - store[:, None, None], 0)
-            least = np.where(np.isfinite(offers.least), offers.least, 0.0)
-            surplus = np.minimum(surplus, above.sum(axis=0) - trial * least)
-        limits = self.search.limits
-        money = np.where(np.isfinite(limits), limits, 0.0) @ duals.money
-        more = np.maximum(surplus.max(axis=1), 0.0).sum()
-        return float(money + store.sum() + more), surplus
+    def at(self, steps) -> Search | None:
+        """Return the search with these tiers printed, done; None where impossible."""
+        offers = self.offers.at(np.maximum(steps, 0))
+        offers = offers.without(steps < 0)
+        fixed = Search(offers, None, start=False)
+        fixed.limits, fixed.wave = self.search.limits.copy(), self.search.wave
+        fixed.program = WholeProgram(offers, fixed.wave, fixed.limits.size, forced=True)
+        self._start(fixed, steps)
+        try:
+            fixed.run()
+        except ValueError:
+            return None
+        return fixed
 
-    def _next(self, steps, surplus, tried):
-        """Return the tiers with the most promising one changed; None without any."""
-        surplus[np.arange(steps.size), steps] = -np.inf
-        for place in np.argsort(-surplus, axis=None, kind="stable"):
-            creative, tier = divmod(int(place), surplus.shape[1])
-            if surplus[creative, tier] <= 0:
-                return None
-            changed = steps.copy()
-            changed[creative] = tier
-            if tuple(changed) not in tried:
-                tried.add(tuple(changed))
-                return changed
-        return None
+    def _start(self, fixed, steps):
+        """Add each store's two best creatives, at prices about the ones in force."""
+        money, stores = self.prices.money, np.arange(fixed.wave.size)
+        load = 1 + money[0] + np.r_[money[1:], 0.0][fixed.wave]
+        chosen = self.prices.reward[np.arange(steps.size), np.maximum(steps, 0)]
+        reward = chosen[:, None]
+        for near in _ABOUT:
+            pieces, worth = fixed.offers.worth(load * near, reward)
+            pieces, worth = pieces[:, :, 0], worth[:, :, 0].copy()
+            for _rank in range(2):
+                best = worth.argmax(axis=1)
+                found = (best, np.zeros_like(best), pieces[stores, best])
+                fixed.program.add(Choice(*found, worth[stores, best]))
+                worth[stores, best] = -np.inf

@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.optimize import linprog
 from scipy.sparse import coo_array, vstack
 
 from .offers import Offers
-
-_SOME, _GAP = 1e-6, 1e-4
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,8 +28,10 @@ class Duals:
 class Program:
     """Choices of stores, shape (columns,), and the limits they share."""
 
-    def __init__(self, offers: Offers, wave, budgets):
+    def __init__(self, offers: Offers, wave, budgets, *, forced=False):
         self.offers, self.wave, self.budgets = offers, wave, budgets
+        #: Whether each print run there is has to be printed.
+        self.forced = forced
         self.store = self.creative = self.tier = np.zeros(0, dtype=np.intp)
         self.pieces = self.profit = self.cost = np.zeros(0)
         steps = np.isfinite(offers.least).sum(axis=1)
@@ -64,7 +64,7 @@ class Program:
 
     def solve(self, limits) -> Duals:
         """Return the best weights of the columns, and the prices of the limits."""
-        rows, upper, sizes = self._rows(limits)
+        rows, upper, sizes = self.rows(limits)
         count = self.store.size + len(self.switches)
         if not self.store.size:
             return Duals(0.0, np.zeros(0), np.zeros(self.budgets), 0.0, 0.0, 0.0)
@@ -72,6 +72,7 @@ class Program:
         aim[: self.store.size] = -self.profit
         bounds = np.zeros((count, 2))
         bounds[:, 1] = np.where(np.arange(count) < self.store.size, np.inf, 1.0)
+        bounds[self.store.size :, 0] = float(self.forced)
         done = linprog(aim, A_ub=rows, b_ub=upper, bounds=bounds, method="highs")
         if done.x is None:
             raise ValueError(f"the budgets cannot be shared out: {done.message}")
@@ -86,6 +87,9 @@ class Program:
         if len(self.switches):
             creative, tier = self.switches.T
             reward[creative, tier] = runs
+        if self.forced:
+            rest -= float(runs @ self._least())
+        elif len(self.switches):
             toll = np.zeros((*offers.slope.shape, offers.least.shape[1]))
             store, group_creative, group_tier = self._groups()[0].T
             toll[store, group_creative, group_tier] = uses
@@ -117,17 +121,15 @@ class Program:
         cost = self.cost[column]
         return coo_array((cost, (row, column)), (self.budgets, width)).tocsr()
 
-    def _rows(self, limits):
+    def rows(self, limits):
         """Return the matrix, its limits, and the number of rows of each kind."""
         count, switches = self.store.size, len(self.switches)
         stores, creatives = self.offers.slope.shape
         width = count + switches
         places = np.arange(count)
-        ones = _sparse(np.ones(count), self.store, places, (stores, width))
+        ones = sparse(np.ones(count), self.store, places, (stores, width))
         switch = count + np.arange(switches)
-        one = _sparse(
-            np.ones(switches), self.switches[:, 0], switch, (creatives, width)
-        )
+        one = sparse(np.ones(switches), self.switches[:, 0], switch, (creatives, width))
         runs, uses = self._run_rows(width)
         finite = np.where(np.isfinite(limits), limits, 1e15)
         closed = np.zeros(runs.shape[0] + uses.shape[0])
@@ -141,14 +143,16 @@ class Program:
         count, number = self.store.size, np.arange(len(self.switches))
         groups, stepped, place = self._groups()
         own = self.switch[self.creative[stepped], self.tier[stepped]]
-        runs = _sparse(
+        runs = sparse(
             np.r_[-self.pieces[stepped], self._least()],
             np.r_[own, number],
             np.r_[stepped, count + number],
             (number.size, width),
         )
+        if self.forced:
+            return runs, coo_array((0, width))
         of_group = self.switch[groups[:, 1], groups[:, 2]]
-        uses = _sparse(
+        uses = sparse(
             np.r_[np.ones(stepped.size), -np.ones(len(groups))],
             np.r_[place, np.arange(len(groups))],
             np.r_[stepped, count + of_group],
@@ -156,92 +160,8 @@ class Program:
         )
         return runs, uses
 
-    def whole(self, limits, weights, everything, seconds):
-        """Return creative, tier and whole pieces of each store: a mixed program.
 
-        A store that the linear program gives one creative keeps it; the others are
-        decided together. The amounts of all stay free.
-        """
-        stores, creatives = self.offers.slope.shape
-        tiers = self.offers.least.shape[1]
-        weights = np.pad(weights, (0, self.store.size - weights.size))
-        group = (self.store * creatives + self.creative) * tiers + self.tier
-        amounts = self._mixed(limits, weights, group, everything, seconds)
-        total = np.bincount(
-            group, weights=amounts * self.pieces, minlength=stores * creatives * tiers
-        )
-        total = total.reshape(stores, -1)
-        chosen = total.argmax(axis=1)
-        pieces = total[np.arange(stores), chosen]
-        creative, tier = np.divmod(chosen, tiers)
-        return creative, tier, self._rounded(pieces, creative, tier)
-
-    def _mixed(self, limits, weights, group, everything, seconds):
-        """Return weights of the columns with one group a store."""
-        kept, open_groups = self._open(weights, group, everything)
-        if not kept.any():
-            return np.zeros(kept.size)
-        rows, upper, _sizes = self._rows(limits)
-        groups, place = np.unique(group[open_groups], return_inverse=True)
-        width, more = rows.shape[1], groups.size
-        column, new = np.flatnonzero(open_groups), width + np.arange(more)
-        holder = np.zeros(more, dtype=int)
-        holder[place] = self.store[column]
-        used = _sparse(
-            np.r_[np.ones(column.size), -np.ones(more)],
-            np.r_[place, np.arange(more)],
-            np.r_[column, new],
-            (more, width + more),
-        )
-        shape = (self.offers.slope.shape[0], width + more)
-        one = _sparse(np.ones(more), holder, new, shape)
-        wide = coo_array(rows)
-        wide = coo_array((wide.data, wide.coords), (rows.shape[0], width + more))
-        matrix = vstack([wide, used, one]).tocsr()
-        upper = np.r_[upper, np.zeros(more), np.ones(one.shape[0])]
-        return self._answer(matrix, upper, kept, more, seconds)
-
-    def _answer(self, matrix, upper, kept, more, seconds):
-        count = kept.size
-        aim = np.zeros(matrix.shape[1])
-        aim[:count] = -self.profit
-        top = np.ones(matrix.shape[1])
-        top[:count] = kept
-        whole = np.ones(matrix.shape[1])
-        whole[:count] = 0
-        done = milp(
-            aim,
-            constraints=LinearConstraint(matrix, ub=upper),
-            integrality=whole,
-            bounds=Bounds(0, top),
-            options={"time_limit": seconds, "mip_rel_gap": _GAP},
-        )
-        return np.zeros(count) if done.x is None else np.clip(done.x[:count], 0, 1)
-
-    def _open(self, weights, group, everything):
-        """Return which columns stay, and which are of stores not yet decided."""
-        if everything:
-            everyone = np.ones(weights.size, dtype=bool)
-            return everyone, everyone
-        used = weights > _SOME
-        pairs = np.unique(np.stack([self.store[used], group[used]]), axis=1)
-        kinds = np.bincount(pairs[0], minlength=self.offers.slope.shape[0])
-        undecided = (kinds > 1)[self.store]
-        return undecided | np.isin(group, pairs[1]), undecided
-
-    def _rounded(self, pieces, creative, tier):
-        """Return whole pieces: rounded down, then filled up to a print run's."""
-        whole = np.floor(pieces + 1e-6)
-        rest = np.where(np.floor(pieces + 1) <= self.offers.most, pieces - whole, -1.0)
-        for number, step in self.switches:
-            mine = np.flatnonzero((creative == number) & (tier == step) & (whole > 0))
-            missing = int(self.offers.least[number, step] - whole[mine].sum())
-            if 0 < missing <= mine.size:
-                whole[mine[np.argsort(-rest[mine], kind="stable")[:missing]]] += 1
-        return whole
-
-
-def _sparse(values, row, column, shape):
+def sparse(values, row, column, shape):
     return coo_array((values, (row, column)), shape)
 
 

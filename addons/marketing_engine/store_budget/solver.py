@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import bisect
 
-from .rows import Program
+from .whole_stores import WholeProgram
 
 _ROUNDS, _NEAR, _NEAR_WITH_RUNS = 25, 1e-3, 3e-3
 _ABOUT = (0.85, 0.95, 1.0, 1.05, 1.2)
@@ -73,7 +73,7 @@ class Search:
         if wave.shape != (stores,) or wave.max(initial=-1) >= len(limits):
             raise ValueError("wave must name a wave budget of each store, or -1")
         self.wave = wave
-        self.program = Program(offers, wave, self.limits.size)
+        self.program = WholeProgram(offers, wave, self.limits.size)
         self.prices, self.weights, self.value = np.zeros(self.limits.size), None, 0.0
         self.bound = np.inf
         if start:
@@ -162,11 +162,20 @@ class Search:
             key=lambda plan: -self._profit(*plan),
         )
 
+    def part(self, every):
+        """Return the search of every so many stores, and what share they are."""
+        rows = np.arange(self.wave.size)[::every]
+        share = rows.size / self.wave.size
+        part = Search(self.offers.some(rows, share), None, start=False)
+        part.limits, part.wave = self.limits * share, self.wave[rows]
+        part.program = WholeProgram(part.offers, part.wave, part.limits.size)
+        return part, share
+
     def at(self, steps) -> "Search":
         """Return the search with one tier a creative, done."""
         fixed = Search(self.offers.at(steps), None, start=False)
         fixed.limits, fixed.wave = self.limits, self.wave
-        fixed.program = Program(fixed.offers, self.wave, self.limits.size)
+        fixed.program = WholeProgram(fixed.offers, self.wave, self.limits.size)
         fixed.start()
         fixed.run()
         return fixed

@@ -10,9 +10,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from .dispersion import WIDEST, learn_spread, weights
+from .saturation import learn_bend
+
 _ROUNDS, _SWEEPS, _TOLERANCE = 80, 2, 2e-4
 _LONGEST_STEP = 1.5
-_NARROWEST, _WIDEST = 1e-6, 4.0
+_NARROWEST = 1e-6
 
 
 @dataclass(eq=False)
@@ -74,7 +77,7 @@ class Factor:
         """Set the variance among levels: squares over degrees of freedom in use."""
         squares = (self.value**2).sum() + self.worth * self.guess
         wide = squares / (self.freedom + self.worth)
-        self.spread = float(np.clip(wide, self.floor, max(_WIDEST, self.floor)))
+        self.spread = float(np.clip(wide, self.floor, max(WIDEST, self.floor)))
 
 
 @dataclass(eq=False)
@@ -198,63 +201,19 @@ def fit_effects(
     for _round in range(_ROUNDS):
         before = log_mean.copy()
         for table in tables:
-            weight, mean = _weights(model, log_mean)
+            weight, mean = weights(model, log_mean)
             log_mean += table.improve(factors, weight * count, weight * mean)
-        weight, mean = _weights(model, log_mean)
+        weight, mean = weights(model, log_mean)
         shift = np.log(max((weight * count).sum(), 1e-9) / (weight * mean).sum())
         shift = float(np.clip(shift, -_LONGEST_STEP, _LONGEST_STEP))
         model.level += shift
         log_mean += shift
         if load is not None:
-            log_mean += _bend(model, count, log_mean, load)
+            log_mean += learn_bend(model, count, log_mean, load)
         for factor in factors.values():
             factor.learn()
-        _spread(model, count, np.exp(log_mean), free_chance)
+        learn_spread(model, count, np.exp(log_mean), free_chance)
         if _round > 4 and np.abs(log_mean - before).max() < _TOLERANCE:
             break
     model.expected = np.exp(log_mean)
     return model
-
-
-def saturation(bend, load) -> np.ndarray:
-    """Return the mean response of pieces up to ``load``, as a share of the first's."""
-    amount = np.maximum(bend * np.asarray(load, dtype=float), 1e-9)
-    return -np.expm1(-amount) / amount
-
-
-def _weights(model, log_mean):
-    mean = np.exp(log_mean)
-    return 1 / (model.chance * (1 + model.noise * mean)), mean
-
-
-def _bend(model, count, log_mean, load):
-    """Move the saturation by one Newton step; return the change of the logarithms."""
-    weight, mean = _weights(model, log_mean)
-    amount = np.maximum(model.bend * load, 1e-6)
-    # d log((1 - e^-a) / a) / d k, at k = 0 its limit -u/2.
-    slope = load * np.where(amount < 1e-3, -0.5, 1 / np.expm1(amount) - 1 / amount)
-    # The level and the stores take up what is common: only differences tell.
-    slope_here = slope - (weight * mean * slope).sum() / (weight * mean).sum()
-    known = float((weight * mean * slope_here**2).sum())
-    if known < 1e-9:
-        return 0.0
-    push = float((weight * (count - mean) * slope_here).sum())
-    bent = float(np.clip(model.bend + np.clip(push / known, -0.5, 0.5), 0.0, 10.0))
-    change = np.log(saturation(bent, load) / saturation(model.bend, load))
-    model.bend, model.bend_error = bent, known**-0.5
-    return change
-
-
-def _spread(model, count, mean, free_chance):
-    """Set what rows vary beyond chance so that Pearson's sum is its freedom."""
-    freedom = count.size - 1 - sum(factor.freedom for factor in model.factors.values())
-    freedom = max(freedom, 0.1 * count.size, 1.0)
-    error = (count - mean) ** 2 / mean
-    if free_chance:
-        model.chance = float(np.clip(error.sum() / freedom, 1e-4, 1e6))
-        return
-    factor = 1 + model.noise * mean
-    over = (error / factor).sum() - freedom
-    slope = (error * mean / factor**2).sum()
-    if slope > 0:
-        model.noise = float(np.clip(model.noise + over / slope, 0.0, _WIDEST))

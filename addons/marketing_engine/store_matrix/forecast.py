@@ -6,7 +6,8 @@ import numpy as np
 from scipy.special import gammaincc, gammaincinv, ndtr
 
 from ..checks import finite_matrix
-from .effects import Effects, saturation
+from .effects import Effects
+from .saturation import saturation
 
 #: The four parts of a score and the effects in them.
 PARTS = {

@@ -33,6 +33,8 @@ from . import marketing_audit_log
 from . import store_matrix_words
 from . import store_matrix
 from . import store_matrix_cell
+from . import store_matrix_question
+from . import store_matrix_problems
 from . import store_matrix_compute
 from . import store_matrix_page
 from . import store_matrix_plan
@@ -57,3 +59,9 @@ from . import campaign_plan_review
 from . import campaign_plan_version
 from . import campaign_plan_snapshot
 from . import campaign_plan_restore
+from . import campaign_plan_experiment
+from . import campaign_plan_experiment_result
+from . import campaign_plan_line_experiment
+from . import campaign_plan_experiments
+from . import campaign_plan_allocation
+from . import campaign_plan_allocation_question

@@ -28,3 +28,5 @@ from . import test_versions
 from . import test_waves
 from . import test_matrix
 from . import test_sample_stores
+from . import test_experiments
+from . import test_allocation

@@ -1,4 +1,6 @@
+from contextlib import suppress
 from datetime import date, timedelta
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -6,10 +8,10 @@ from odoo.tests import tagged
 from .common import PlanningCase
 
 WEEKS = 12
+WORK = "odoo.addons.marketing_store_planning.matrix_work.compute_matrix"
 
 
-@tagged("post_install", "-at_install")
-class TestMatrix(PlanningCase):
+class MatrixCase(PlanningCase):
     """Spring brings 4 %, fall 1 %; store W1 is new; company B has one store."""
 
     @classmethod
@@ -58,6 +60,9 @@ class TestMatrix(PlanningCase):
         found = self.cells.search([("is_recommended", "=", True)])
         return {cell.store_id.number: cell for cell in found}
 
+
+@tagged("post_install", "-at_install")
+class TestMatrix(MatrixCase):
     def test_each_store_gets_its_best_creative_with_reasons(self):
         matrix = self.compute()
         self.assertEqual((matrix.state, matrix.drop_count), ("done", 48))
@@ -98,6 +103,10 @@ class TestMatrix(PlanningCase):
         self.assertEqual(matrix.left_out_count, 1)
         self.assertFalse([c for c in cells.values() if c.status == "auto"])
         self.assertEqual(len(matrix.curve), 8)
+        profits = [point["profit"] for point in matrix.curve]
+        self.assertEqual(profits, sorted(profits))
+        self.assertEqual(matrix.curve[4]["budget"], 700)
+        self.assertGreater(matrix.curve[4]["stores"], 0)
         self.assertGreater(matrix.shadow_price, 0)
         unsent = [cell for cell in cells.values() if not cell.quantity]
         self.assertTrue(unsent)
@@ -113,12 +122,50 @@ class TestMatrix(PlanningCase):
         self.results.unlink()
         matrix = self.compute()
         self.assertEqual(matrix.state, "failed")
-        self.assertIn("empty", matrix.message)
+        self.assertIn("no past result with pieces", matrix.message)
         page = self.as_user("user", self.matrix).get_page()
         self.assertTrue(page["is_empty"])
         self.assertEqual(page["last_plan"]["name"], "March")
         self.env["campaign.plan"].search([]).state = "cancelled"
         self.assertIs(self.as_user("user", self.matrix).get_page()["last_plan"], False)
+
+    def test_what_is_missing_is_told_in_a_sentence(self):
+        def told():
+            matrix = self.compute()
+            self.assertEqual(matrix.state, "failed")
+            return matrix.message
+
+        self.results.revenue = 0
+        self.assertIn("Add the revenue", told())
+        self.results.write({"revenue": 100, "conversions": 5000})
+        self.assertIn("more conversions than pieces", told())
+        self.results.conversions = 10
+        creatives = self.spring + self.fall + self.autumn
+        creatives.write({"season_start": "2026-07-01", "season_end": "2026-07-31"})
+        self.assertIn("No creative fits", told())
+        creatives.product_id.seller_ids.unlink()
+        self.assertIn("No active creative has a price", told())
+        creatives.state = self.unpriced.state = "retired"
+        self.assertIn("No creative is active", told())
+        self.env["marketing.store"].search([]).active = False
+        self.assertIn("no active store", told())
+
+    def test_what_nobody_foresaw_is_told_and_raised(self):
+        for error, text in (
+            (ValueError("odd"), "(odd)"),
+            (ZeroDivisionError(), "Jobs"),
+        ):
+            with patch(WORK, side_effect=error):
+                if isinstance(error, ValueError):
+                    matrix = self.compute()
+                else:
+                    with suppress(ZeroDivisionError):  # assertRaises would roll back
+                        self.compute()
+                        self.fail("the job is told, too")
+                    self.env.invalidate_all()
+                    matrix = self.matrix.search([("state", "=", "failed")])
+            self.assertEqual(matrix.state, "failed")
+            self.assertIn(text, matrix.message)
 
     def test_the_page_filters_sorts_and_counts(self):
         self.compute()

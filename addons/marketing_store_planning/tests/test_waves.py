@@ -93,6 +93,48 @@ class TestWaves(PlanningCase):
         self.assertEqual(len(lines.filtered("wave_id")), 1)
         self.assertIn("1 fit into none", answer["params"]["message"])
 
+    def pump_even(self, only_unassigned=True):
+        self.env.flush_all()
+        with self.enter_registry_test_mode():
+            self.env["campaign.plan.assign"]._pump_even_waves(
+                self.plan.id, only_unassigned, self.users["user"].id
+            )
+        self.env.invalidate_all()
+
+    def test_as_even_as_can_be_in_a_job(self):
+        weeks = self.new_wave("Week 1") + self.new_wave("Week 2", sequence=20)
+        weeks[0].capacity = 190
+        weeks[1].capacity = 190
+        lines = self.new_line("E1", 110) + self.new_line("E2", 90)
+        lines += self.new_line("W1", 80) + self.new_line("E1", 95, self.fall)
+        answer = self.assign("even")
+        self.assertEqual(answer["params"]["type"], "info")
+        self.assertFalse(any(line.wave_id for line in lines), "a job does it")
+        job = self.env["marketing.job"].search([("method", "=", "_pump_even_waves")])
+        self.assertEqual(job.payload["plan_id"], self.plan.id)
+        self.pump_even()
+        self.assertEqual(sorted(w.total_quantity for w in weeks), [185, 190])
+        message = self.plan.message_ids[0].body
+        self.assertIn("Waves for 4 lines", message)
+        self.assertRegex(message, r"no assignment is better than [\d.]+ %")
+        # what is assigned stays unless it is asked for anew
+        lines[0].wave_id = False
+        self.pump_even()
+        self.assertTrue(lines[0].wave_id)
+        weeks.capacity = 100
+        self.pump_even(only_unassigned=False)
+        self.assertIn("fit into none", self.plan.message_ids[0].body)
+        self.assertLessEqual(max(w.total_quantity for w in weeks), 100)
+
+    def test_a_job_changes_no_locked_plan(self):
+        wave = self.new_wave("Week 1")
+        line = self.new_line("E1", wave_id=wave.id)
+        other = self.new_line("E2", wave_id=wave.id)
+        self.as_user("manager", self.plan).action_approve()
+        self.new_wave("Week 2", self.new_plan("Other"))
+        self.pump_even(only_unassigned=False)
+        self.assertEqual((line + other).wave_id, wave)
+
     def test_a_locked_plan_stays_and_others_may_not(self):
         self.new_line("E1")
         self.as_user("manager", self.plan).action_approve()

@@ -3,6 +3,7 @@ from . import campaign_plan_execute_part
 from . import campaign_plan_assign
 from . import campaign_plan_bulk
 from . import campaign_plan_compare
+from . import campaign_plan_assign_even
 from . import campaign_plan_export
 from . import campaign_plan_import
 from . import store_import
@@ -12,3 +13,4 @@ from . import campaign_order_create
 from . import campaign_order_create_line
 from . import campaign_order_create_file
 from . import campaign_order_create_orders
+from . import campaign_plan_experiment_setup

@@ -16,6 +16,7 @@ class CampaignPlanAssign(models.TransientModel):
             ("risk", "By risk: the surest stores first"),
             ("capacity", "By number: one wave after the other"),
             ("balanced", "Balanced: about as many pieces in each wave"),
+            ("even", "Optimised: pieces and cost as even as can be, regions together"),
         ],
         "How",
         required=True,
@@ -45,10 +46,17 @@ class CampaignPlanAssign(models.TransientModel):
         """Write the waves, and say how many lines no wave has room for."""
         self.ensure_one()
         self.plan_id._check_open()
+        if self.mode == "even":
+            return self._ask_even_waves()
         lines = self._get_lines()
         found = assign(
             self._get_loads(lines), self._get_rooms(lines), in_order=self._is_in_order()
         )
+        self._write_waves(lines, found)
+        return self._tell(len(found), len(lines) - len(found))
+
+    def _write_waves(self, lines, found):
+        """Write {line id: wave id}."""
         places = {}
         for line in lines:
             if wave := found.get(line.id):
@@ -58,7 +66,6 @@ class CampaignPlanAssign(models.TransientModel):
         moved.write({"wave_id": False})
         for wave, ids in places.items():
             lines.browse(ids).write({"wave_id": wave})
-        return self._tell(len(found), len(lines) - len(found))
 
     def _is_in_order(self):
         return self.mode in ("risk", "capacity")
@@ -105,15 +112,21 @@ class CampaignPlanAssign(models.TransientModel):
     def _tell(self, done, left):
         message = self.env._("%(count)s lines have a wave now.", count=done)
         if left:
-            message += " " + self.env._(
-                "%(count)s fit into none: raise a capacity or a budget, or add a wave.",
-                count=left,
-            )
+            message += " " + self._describe_left(left)
+        return self._notify(message, "warning" if left else "success")
+
+    def _describe_left(self, count):
+        return self.env._(
+            "%(count)s fit into none: raise a capacity or a budget, or add a wave.",
+            count=count,
+        )
+
+    def _notify(self, message, kind):
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
-                "type": "warning" if left else "success",
+                "type": kind,
                 "message": message,
                 "next": {"type": "ir.actions.act_window_close"},
             },

@@ -8,6 +8,7 @@ import { useService } from "@web/core/utils/hooks";
 import { formatFloat, formatInteger, formatMonetary } from "@web/views/fields/formatters";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import { BudgetCurve } from "../budget_curve/budget_curve";
 import { PlanningSteps } from "../planning_steps/planning_steps";
 import { MatrixPanel } from "./matrix_panel";
 
@@ -17,7 +18,7 @@ const WAIT = 3000;
 /** Stores and creatives, the best creative of each store, and a plan made of them. */
 export class StoreMatrix extends Component {
     static template = "marketing_store_planning.StoreMatrix";
-    static components = { Layout, MatrixPanel, PlanningSteps };
+    static components = { BudgetCurve, Layout, MatrixPanel, PlanningSteps };
     static props = { ...standardActionServiceProps };
 
     setup() {
@@ -40,6 +41,7 @@ export class StoreMatrix extends Component {
             offset: 0,
             asked: { start: "", end: "", budget: "" },
             cell: null,
+            budget: null, // that is being looked at on the curve
             isBusy: false,
             error: false,
         });
@@ -174,6 +176,25 @@ export class StoreMatrix extends Component {
         } finally {
             this.state.isBusy = false;
         }
+    }
+
+    // === BUDGET === //
+
+    get points() {
+        // a matrix of before has pairs of numbers, until it is computed anew
+        const points = this.state.page.matrix.curve || [];
+        return points.every((point) => "budget" in point) ? points : [];
+    }
+
+    toggleBudget() {
+        const { budget, cost } = this.state.page.matrix;
+        this.state.budget = this.state.budget === null ? budget || cost : null;
+    }
+
+    async computeBudget() {
+        this.state.asked.budget = Math.round(this.state.budget);
+        await this.compute();
+        this.state.budget = null;
     }
 
     openPlan(id) {
