@@ -65,7 +65,7 @@ COMPUTED = (
 )
 
 #: All that a refresh writes: the figures, and what stands beside them.
-WRITTEN = (*COMPUTED, *diary.KEPT)
+WRITTEN = (*COMPUTED, *diary.KEPT, "kept_version")
 
 # What is not given by the constants of the module, the company and the day.
 _CONSTANTS = {
@@ -97,7 +97,8 @@ joined AS (
            weekday_preferred.weekday, hour_preferred.hour, seasons.peak_month,
            seasons.amount AS peak_amount, seasons.year_amount, seasons.year_orders,
            places.city_count, places.main_orders, places.placed_orders,
-           people.mailbox_provider, %(engagement)s, %(kept)s
+           people.mailbox_provider, %(engagement)s, order_days, amount_days,
+           amount_sums, COALESCE(bought_ids, '{}') AS bought_ids
       FROM totals
       FULL JOIN money USING (partner_id)
       FULL JOIN rhythms USING (partner_id)
@@ -112,6 +113,7 @@ joined AS (
       FULL JOIN places USING (partner_id)
       FULL JOIN people USING (partner_id)
       FULL JOIN diaries USING (partner_id)
+      FULL JOIN holdings USING (partner_id)
 ), facts AS (
     SELECT * FROM joined WHERE COALESCE(order_count, 0) > 0
 )"""
@@ -167,7 +169,8 @@ fresh AS MATERIALIZED (
                 THEN ROUND(12 * peak_amount / year_amount, 4)::float8 END
                AS seasonality_ratio,
            CASE WHEN %(has_seasons)s THEN peak_month::text END AS peak_month,
-           mailbox_provider, %(engagement)s, %(kept)s
+           mailbox_provider, %(engagement)s, %(kept)s,
+           %(version)s::int2 AS kept_version
       FROM scored
 )"""
 _IS_FIRST = SQL("first_source[1] = EXTRACT(EPOCH FROM first_order_date)::bigint")
@@ -224,6 +227,7 @@ def _get_values(company, today, partner_ids):
         "mailbox": profiles._get_mailbox_sql(SQL("domain")),
         "place": profiles._get_place_sql(orders.CITY),
         "engagement": SQL(", ").join(map(SQL.identifier, people.ENGAGEMENT)),
+        "version": diary.VERSION,
         "kept": SQL(", ").join(map(SQL.identifier, diary.KEPT)),
         "is_first": _IS_FIRST,
         "has_margin": _HAS_MARGIN,

@@ -2,7 +2,7 @@
 
 Of a sorted list of days, `width_bucket` says how many are not after a given day: how
 many orders lie in a period is the difference of two such numbers, and what was spent
-the difference of two sums.
+the difference of two sums. Whether something was bought at all says a list of products.
 """
 
 from datetime import timedelta
@@ -10,7 +10,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tools import SQL
 
-from .segment_activity_sql import compare
+from .segment_activity_sql import compare, literal
 from .segment_values import read_day
 
 
@@ -61,3 +61,11 @@ def _compare_last(activity, days, since, until):
     ago = SQL("GREATEST(%s::date - %s, 0)", fields.Date.today(), last)
     there = SQL("%s >= %s::date", last, since) if since else SQL("%s IS NOT NULL", last)
     return SQL("(%s AND %s) IS TRUE", there, compare(ago, activity))
+
+
+def goods_condition(activity, alias, product_ids) -> SQL:
+    """Return whether one of the products was ever bought, or none of them."""
+    bought = SQL(
+        "%s && %s::int[]", SQL.identifier(alias, "bought_ids"), literal(product_ids)
+    )
+    return SQL("NOT (%s)", bought) if activity.is_met_by_none else SQL("(%s)", bought)

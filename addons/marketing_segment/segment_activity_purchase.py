@@ -4,11 +4,19 @@ from odoo.tools import SQL
 from odoo.tools.translate import LazyTranslate
 
 from .segment_activity import Filter
-from .segment_activity_diary import diary_condition
+from .segment_activity_diary import diary_condition, goods_condition
 from .segment_activity_source import ActivitySource, tell_goods
-from .segment_activity_sql import join_contacts, of_company, of_customers, within
+from .segment_activity_sql import (
+    join_contacts,
+    literal,
+    of_company,
+    of_customers,
+    within,
+)
 
 _lt = LazyTranslate(__name__)
+# Of more, their index finds the buyers sooner than a look at everybody's list.
+MOST_PRODUCTS = 50
 _RATE = SQL("COALESCE(NULLIF(o.currency_rate, 0), 1)")
 _PRODUCTS = """
     SELECT product.id
@@ -47,9 +55,19 @@ class PurchaseSource(ActivitySource):
         }
 
     def ask_profile(self, activity, alias):
-        if activity.measure == "quantity" or self._has_choice(activity):
+        if self._has_choice(activity):
+            return self._ask_goods(activity, alias)
+        if activity.measure == "quantity":
             return None
         return diary_condition(self.env, activity, alias)
+
+    def _ask_goods(self, activity, alias):
+        if activity.since or activity.until or not activity.is_about_existence:
+            return None
+        product_ids = self._find_products(activity)
+        if len(product_ids) > MOST_PRODUCTS:
+            return None
+        return goods_condition(activity, alias, product_ids)
 
     def select(self, activity, scope):
         if activity.measure == "quantity" or self._has_choice(activity):
@@ -131,6 +149,11 @@ class PurchaseSource(ActivitySource):
         """
         if not self._has_choice(activity):
             return SQL("line.product_id IS NOT NULL")
+        chosen = literal(self._find_products(activity))
+        return SQL("line.product_id = ANY(%s::int[])", chosen)
+
+    def _find_products(self, activity):
+        """Return the ids of the variants of all that was chosen."""
         rows = self.env.execute_query(
             SQL(
                 _PRODUCTS,
@@ -138,8 +161,7 @@ class PurchaseSource(ActivitySource):
                 categories=list(activity.chosen["categories"]),
             )
         )
-        numbers = ",".join(str(product_id) for (product_id,) in rows)
-        return SQL("line.product_id = ANY(%s::int[])", f"{{{numbers}}}")
+        return [product_id for (product_id,) in rows]
 
     # === REFUNDS: as for the revenue of the profile === #
 

@@ -157,9 +157,10 @@ def _join_doers(query, alias, name, doers):
         SQL("%s = %s", SQL.identifier(joined, column), SQL.identifier(alias, column))
         for column in ("partner_id", "company_id")
     )
-    query.add_join(
-        "LEFT JOIN", joined, SQL("(%s)", doers), SQL("%s AND %s", partner, company)
-    )
+    if joined not in query._joins:  # the same condition may stand twice in a rule
+        query.add_join(
+            "LEFT JOIN", joined, SQL("(%s)", doers), SQL("%s AND %s", partner, company)
+        )
     return SQL.identifier(joined, "partner_id")
 
 

@@ -15,6 +15,7 @@ from . import customer_profile_visible
 from . import customer_profile_words
 from . import customer_profile_rfm
 from . import customer_profile_pattern
+from . import customer_profile_scan
 from . import customer_profile_history
 from . import customer_profile_history_rebuild
 from . import customer_rfm_grid

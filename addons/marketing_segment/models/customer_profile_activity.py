@@ -147,6 +147,10 @@ class CustomerProfile(models.Model):
             found = []
             segments = model.env["customer.segment"].browse(segment_ids)
             for segment in segments._check_included(scope.company_id):
+                if scope.company_id and segment.segment_type != "static":
+                    rule = segment._included_sql(model, alias, query, scope)
+                    found.append(SQL("(%s) IS TRUE", rule))
+                    continue
                 selected = segment._select_included(scope.partner_ids)
                 joined = query.make_alias(alias, f"segment_{segment.id}")
                 column = SQL.identifier(joined, "partner_id")

@@ -1,12 +1,14 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..profile.diary import VERSION
+
 # Of more customers than these, all orders are read: the statement is the same for all.
 MOST_MARKED = 20_000
 
 
 class CustomerProfile(models.Model):
-    """Days and sums of the orders beside the figures, for conditions on purchases.
+    """Days, sums and products of the orders, for conditions on purchases.
 
     Not fields: arrays, which only statements on all customers read. As figures they are
     those of the last refresh; whoever has a mark of a change since is asked for by the
@@ -22,11 +24,20 @@ class CustomerProfile(models.Model):
             ALTER TABLE customer_profile
                 ADD COLUMN IF NOT EXISTS order_days date[],
                 ADD COLUMN IF NOT EXISTS amount_days date[],
-                ADD COLUMN IF NOT EXISTS amount_sums numeric[];
-            -- those of before these columns, until they are refreshed
-            CREATE INDEX IF NOT EXISTS customer_profile_no_diary_idx
-                ON customer_profile (company_id) WHERE order_days IS NULL
+                ADD COLUMN IF NOT EXISTS amount_sums numeric[],
+                ADD COLUMN IF NOT EXISTS bought_ids int[],
+                ADD COLUMN IF NOT EXISTS kept_version int2;
+            DROP INDEX IF EXISTS customer_profile_no_diary_idx
             """
+        )
+        self.env.cr.execute(
+            SQL(
+                """-- those of before these columns, until they are refreshed
+                   CREATE INDEX IF NOT EXISTS %s ON customer_profile (company_id)
+                    WHERE kept_version IS DISTINCT FROM %s""",
+                SQL.identifier(f"customer_profile_not_kept_{VERSION}_idx"),
+                VERSION,
+            )
         )
         return result
 
@@ -37,13 +48,14 @@ class CustomerProfile(models.Model):
             SQL(
                 """SELECT EXISTS (SELECT FROM customer_profile
                                    WHERE company_id = %(company)s
-                                     AND order_days IS NULL),
+                                     AND kept_version IS DISTINCT FROM %(version)s),
                           (SELECT COUNT(*)
                              FROM (SELECT FROM customer_profile_dirty
                                     WHERE COALESCE(company_id, %(company)s)
                                           = %(company)s
                                     LIMIT %(limit)s) marked)""",
                 company=company_id,
+                version=VERSION,
                 limit=MOST_MARKED + 1,
             )
         )

@@ -6,8 +6,9 @@ _DROP_MARKS = """
         customer_profile_mark_order(), customer_profile_mark_order_line(),
         customer_profile_mark_move(), customer_profile_mark_move_line(),
         customer_profile_mark_link(), customer_profile_mark_partner(),
-        customer_profile_mark_refunds(integer[])
-    CASCADE
+        customer_profile_mark_refunds(integer[]), customer_profile_scan_copy()
+    CASCADE;
+    DROP TABLE IF EXISTS customer_profile_scan
 """
 
 

@@ -175,7 +175,8 @@ class CustomerSegment(models.Model):
         Countries, tags and the like stay usable in a rule after they are archived.
         """
         profiles = self.env["customer.profile"].with_context(active_test=False)
-        return profiles._search(self._get_bound_domain(partner_ids))
+        query = profiles._search(self._get_bound_domain(partner_ids))
+        return profiles._scan(query) if partner_ids is None else query
 
     def _select_members(self, partner_ids=None):
         """Return SQL selecting the partner ids that the user of this environment sees.

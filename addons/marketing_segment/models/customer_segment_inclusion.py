@@ -1,7 +1,10 @@
+from contextlib import contextmanager
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
+from ..segment_compiler import join_contact
 from ..segment_graph import MAX_INCLUDED, count_included, find_cycle
 from ..segment_problem import RuleProblem
 from ..segment_values import is_many
@@ -120,8 +123,27 @@ class CustomerSegment(models.Model):
 
     def _select_included(self, partner_ids):
         """Return SQL of the members, for the rule of another segment."""
-        try:
+        with self._naming_problems():
             return self._select_members(partner_ids)
+
+    def _included_sql(self, profiles, alias, query, scope):
+        """Return this rule as a condition on the row of another segment's rule.
+
+        The other one is about the same company and says itself whose contact may be
+        seen.
+        """
+        with self._naming_problems():
+            rule = self._get_rule_domain()
+            domain = profiles._bind_rule(rule, self.company_id, scope.partner_ids)
+            if scope.partner_ids is not None:
+                domain = join_contact(domain, profiles)
+            return domain.optimize_full(profiles)._to_sql(profiles, alias, query)
+
+    @contextmanager
+    def _naming_problems(self):
+        """Say of which segment a rule is that cannot be read."""
+        try:
+            yield
         except RuleProblem as problem:
             name = self.display_name
             raise RuleProblem("inner", segment=name, problem=problem) from problem

@@ -126,8 +126,8 @@ class CustomerSegment(models.Model):
             return 0
         if self.segment_type == "static":
             return len(self._get_static_query().get_result_ids())
-        profiles = self.env["customer.profile"].with_context(active_test=False)
-        return profiles.search_count(self._get_bound_domain())
+        self.env.flush_all()
+        return len(self._get_members_query())
 
     def _describe(self, profile):
         return {

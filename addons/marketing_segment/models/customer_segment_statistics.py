@@ -83,7 +83,8 @@ class CustomerSegment(models.Model):
     def _get_base_count(self):
         profiles = self.env["customer.profile"]
         own = Domain("company_id", "=", self.company_id.id)
-        return profiles.search_count(own & profiles._visible_domain())
+        self.env.flush_all()
+        return len(profiles._scan(profiles._search(own & profiles._visible_domain())))
 
     def _read_reasons(self, members):
         """Return {reason: customers}; the reason None means sendable."""

@@ -27,6 +27,7 @@ coupons AS (
     SELECT partner_id, product_id, categ_id, SUM(amount) AS ever,
            SUM(amount) FILTER (WHERE recent) AS recent,
            COUNT(*) FILTER (WHERE recent AND amount > 0) AS lines,
+           bool_or(quantity > 0) AS is_taken,
            -- before the discount: a price level, not a bargain
            SUM(CASE WHEN discount = 0 THEN amount
                     ELSE ROUND(amount / (1 - discount::float8 / 100)) END)

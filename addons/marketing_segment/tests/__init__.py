@@ -13,6 +13,7 @@ from . import test_profile_habits
 from . import test_profile_histories
 from . import test_profile_history
 from . import test_profile_refresh
+from . import test_profile_scan
 from . import test_profile_visible
 from . import test_rfm_fixed
 from . import test_rfm_grid

@@ -8,7 +8,9 @@ from odoo.tools import SQL
 from ..profile.diary import KEPT
 from ..profile_query import fresh_profiles
 from .common_histories import HistoryCase
+from .common_scan import assert_scan_is_equal
 
+PURCHASE_MODULE = "odoo.addons.marketing_segment.segment_activity_purchase"
 SQL_MODULE = "odoo.addons.marketing_segment.segment_activity_sql"
 #: Comparisons by what is compared.
 COMPARED = {
@@ -66,6 +68,21 @@ class TestSegmentDiary(HistoryCase):
                 for operator, value in comparisons:
                     condition = {"measure": measure, "operator": operator}
                     yield condition | {"value": value, "period": period}
+        yield from self._conditions_on_goods()
+
+    def _conditions_on_goods(self):
+        """Yield whether some goods were bought: ever, for which there is a list."""
+        wines = self.goods.filtered(lambda product: product.categ_id == self.wine)
+        for chosen in (
+            {"products": self.goods[1].product_tmpl_id.ids},
+            {"products": wines[:2].product_tmpl_id.ids, "categories": self.bread.ids},
+            {"categories": self.cheese.ids},
+        ):
+            chosen |= {"measure": "count"}
+            for operator, value in ((">=", 1), ("=", 0), ("<", 1), (">", 0), (">=", 2)):
+                yield chosen | {"operator": operator, "value": value}
+            lately = {"period": {"from": "today -60d"}}
+            yield chosen | {"operator": "=", "value": 0} | lately
 
     def _find(self, condition, operator="like"):
         segment = self._segment(condition, operator)
@@ -90,17 +107,24 @@ class TestSegmentDiary(HistoryCase):
             if 0 < len(rows) < len(self.people):
                 parted.add((condition["measure"], condition["operator"]))
         self.assertGreater(len(parted), 8)
+        assert_scan_is_equal(self)
 
     def test_as_the_orders_say(self):
         self._assert_the_same()
         self.assertIn("order_days", self._statement({"value": 2}))
         self.assertNotIn("sale_order", self._statement({"value": 2}))
+        cheese = {"categories": self.cheese.ids}
+        self.assertNotIn("sale_order", self._statement(cheese))
+        self.assertIn("sale_order", self._statement(cheese | {"value": 2}))
+        with patch(f"{PURCHASE_MODULE}.MOST_PRODUCTS", 1):
+            self.assertIn("sale_order", self._statement(cheese))
 
     def test_not_is_everybody_else(self):
         everybody = self._find({"operator": ">=", "value": 0})
         self.assertEqual(len(everybody), len(self.people))
         last = {"measure": "days_since_last", "period": {"to": "today -90d"}}
-        for condition in ({"value": 2}, last | {"value": 9}):
+        cheese = {"categories": self.cheese.ids}
+        for condition in ({"value": 2}, last | {"value": 9}, cheese):
             found = self._find(condition)
             self.assertEqual(self._find(condition, "not like"), everybody - found)
 
@@ -150,7 +174,7 @@ class TestSegmentDiary(HistoryCase):
     def test_profiles_of_before(self):
         """Until all profiles of a company have a diary, the orders are asked."""
         self.env.cr.execute(
-            "UPDATE customer_profile SET order_days = NULL WHERE partner_id = %s",
+            "UPDATE customer_profile SET kept_version = 0 WHERE partner_id = %s",
             [self.people[3].id],
         )
         self.assertIn("sale_order", self._statement({"value": 2}))
