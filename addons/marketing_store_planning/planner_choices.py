@@ -24,6 +24,8 @@ class PlannerChoices:
 
     def __init__(self, rows):
         self.effects = {}
+        # what was drawn is nobody's preference: it is part of the history instead
+        rows = [row for row in rows if not (row["changed"] and row["randomised"])]
         changed = np.array([row["changed"] for row in rows], dtype=bool)
         if not changed.any():
             return
@@ -40,7 +42,7 @@ class PlannerChoices:
         found = learn_overrides(
             gain,
             [number[row["region"], row["creative"]] for row in chosen],
-            [row["randomised"] for row in chosen],
+            np.zeros(len(chosen), dtype=bool),
         )
         for code, key in enumerate(places):
             self.effects[key] = {

@@ -16,8 +16,8 @@ _FIGURES = (
 _LINES = """
     SELECT line.override_user_id AS author, line.override_reason AS reason,
            COALESCE(result.is_randomised, FALSE) AS lot,
-           CASE WHEN NOT line.is_overridden THEN NULL
-                WHEN result.creative_id <> line.recommended_creative_id THEN 'creative'
+           CASE WHEN result.creative_id <> line.recommended_creative_id THEN 'creative'
+                WHEN NOT line.is_overridden THEN NULL
                 WHEN line.recommended_status = 'skip' THEN 'included'
                 WHEN line.quantity <> line.recommended_quantity THEN 'quantity'
             END AS kind,

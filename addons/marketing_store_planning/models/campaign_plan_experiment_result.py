@@ -16,7 +16,7 @@ _RESULTS = """
                 AND result.period_start BETWEEN plan.period_start AND plan.period_end
                 AND (line.experiment_arm = 'control'
                      OR result.creative_id = line.creative_id)))
-     WHERE line.experiment_id = ANY(%s)
+     WHERE line.experiment_id = ANY(%s) AND result.incomplete IS NULL
      GROUP BY line.id
 """
 

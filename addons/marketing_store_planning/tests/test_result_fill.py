@@ -193,6 +193,25 @@ class TestResultFill(PlanningCase):
         companies = [job.payload["company_id"] for job in queued]
         self.assertEqual(companies.count(self.company_a.id), 1)
 
+    def test_only_drawn_creatives_are_randomised(self):
+        self.order.action_confirm()
+        for line, arm, chance in (
+            (self.first, "b", 0.5),
+            (self.second, "treated", 0.5),
+        ):
+            self.env.execute_query(
+                SQL(
+                    """UPDATE campaign_plan_line
+                          SET experiment_arm = %s, experiment_propensity = %s
+                        WHERE id = %s RETURNING id""",
+                    arm,
+                    chance,
+                    line.id,
+                )
+            )
+        self.fill()
+        self.assertEqual(self.found().mapped("is_randomised"), [True, False])
+
     def test_unmeasured_results_do_not_lower_the_rate_of_a_store(self):
         self.new_result("E1", pieces=100, conversions=5)
         self.order.action_confirm()
