@@ -41,8 +41,7 @@ _SEEN = """
              GROUP BY 1, 2) customer
      GROUP BY key
 """
-#: What people have entered or imported of the same drop is never written over. Of a
-#: longer period the first month is looked at: the rest are days of responses.
+#: What people have entered or imported of the same drop is never written over.
 _LINK = """
     UPDATE store_campaign_result entered SET plan_line_id = found.line_id
       FROM (SELECT DISTINCT ON (result.id) result.id, drops.line_id
@@ -51,9 +50,9 @@ _LINK = """
                 ON result.store_id = drops.store_id
                AND result.creative_id = drops.creative_id
                AND result.period_start <= drops.until
-               AND LEAST(result.period_end, result.period_start + 30) >= drops.start
-             WHERE result.source = 'import' AND result.plan_line_id IS NULL
-               AND result.source_key IS NULL AND drops.line_id IS NOT NULL
+               AND result.period_end >= drops.start
+             WHERE result.source_key IS NULL AND result.plan_line_id IS NULL
+               AND drops.line_id IS NOT NULL
              ORDER BY result.id, drops.start, drops.line_id) found
      WHERE entered.id = found.id
  RETURNING entered.id
@@ -73,11 +72,10 @@ wanted AS MATERIALIZED (
       LEFT JOIN campaign_plan_line planned ON planned.id = drops.line_id
      WHERE NOT EXISTS (
            SELECT FROM store_campaign_result entered
-            WHERE entered.source = 'import' AND entered.source_key IS NULL
-              AND entered.store_id = drops.store_id
+            WHERE entered.source_key IS NULL AND entered.store_id = drops.store_id
               AND entered.creative_id = drops.creative_id
               AND entered.period_start <= drops.until
-              AND LEAST(entered.period_end, entered.period_start + 30) >= drops.start)
+              AND entered.period_end >= drops.start)
 ), gone AS (
     DELETE FROM store_campaign_result result
      WHERE result.company_id = %(company)s AND result.source_key IS NOT NULL

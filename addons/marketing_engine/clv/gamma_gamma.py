@@ -17,7 +17,7 @@ import numpy as np
 from scipy.special import digamma, gammaln, polygamma
 
 from ..checks import finite_column
-from .bg_nbd_likelihood import in_logs, total
+from .bg_nbd_likelihood import in_logs
 from .equal_rows import number_rows
 from .summit import climb, search
 
@@ -120,7 +120,7 @@ class _Likelihood:
         first, _row_of, counts = number_rows(x)
         self.x_values, self.x_counts = x[first], counts.astype(np.float64)
         self.constant = np.log(mean).sum()
-        self.weighted = total(x, np.log(self.total))
+        self.weighted = x @ np.log(self.total)
 
     def thinned(self, most: int) -> "_Likelihood":
         """Return the likelihood of at most ``most`` customers, evenly taken."""
@@ -171,7 +171,7 @@ class _Likelihood:
         with_v = self.total + v
         inverse = 1 / with_v
         columns = np.log(with_v), inverse, inverse * inverse
-        return np.array([[total(self.x, column), column.sum()] for column in columns])
+        return np.array([[self.x @ column, column.sum()] for column in columns])
 
 
 def _columns(frequency, mean_value) -> tuple[np.ndarray, np.ndarray]:

@@ -87,6 +87,4 @@ class CustomerProfile(models.Model):
             "clv_remaining": self.env._("value of the next 5 years"),
             "expected_purchases": self.env._("expected purchases"),
             "p_alive": self.env._("probability to be still a customer"),
-            "expected_active_days": self.env._("number of expected active days"),
-            "value_segment": self.env._("value segment"),
         }

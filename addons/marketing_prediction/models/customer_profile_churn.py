@@ -56,7 +56,6 @@ class CustomerProfile(models.Model):
     def _get_segment_nouns(self):
         return super()._get_segment_nouns() | {
             "churn_probability": self.env._("churn probability"),
-            "churn_window": self.env._("number of days until churn"),
         }
 
     @api.depends("churn_probability", "churn_drivers", "churn_model_id")

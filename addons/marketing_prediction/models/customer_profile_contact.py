@@ -55,18 +55,9 @@ class CustomerProfile(models.Model):
     def _get_segment_paths(self):
         return super()._get_segment_paths() | {
             "contact_hour": "integer",
-            "contact_frequency": "number",
+            "contact_frequency": "amount",
             "contact_channel": "choice",
-            "complaint_risk": "share",
-        }
-
-    @api.model
-    def _get_segment_nouns(self):
-        return super()._get_segment_nouns() | {
-            "contact_hour": self.env._("best hour"),
-            "contact_frequency": self.env._("number of tolerated messages a week"),
-            "contact_channel": self.env._("best channel"),
-            "complaint_risk": self.env._("complaint risk"),
+            "complaint_risk": "amount",
         }
 
     @api.depends("contact_frequency", "contact_hour", "contact_model_id")

@@ -40,8 +40,6 @@ class CustomerProfile(models.Model):
     def _get_segment_nouns(self):
         return super()._get_segment_nouns() | {
             "engagement_score": self.env._("engagement score"),
-            "engagement_written": self.env._("number of messages in 12 months"),
-            "engagement_clicks": self.env._("number of clicked messages in 12 months"),
         }
 
     @api.depends("engagement_score", "engagement_model_id")

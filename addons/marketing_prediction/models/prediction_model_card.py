@@ -114,7 +114,7 @@ class PredictionModel(models.Model):
             ("", self.env._("Figure")),
             ("text-end", mine),
             ("text-end", other),
-            ("ps-4", self.env._("How to read it")),
+            ("", self.env._("How to read it")),
         )
         return rows and _table(heads, rows)
 
@@ -124,9 +124,7 @@ class PredictionModel(models.Model):
             "" if value is None else self._format_metric(value, kind)
             for value in (model, baseline)
         ]
-        return Markup(
-            "<tr><th class='fw-normal'>%s</th>%s%s<td class='ps-4'>%s</td></tr>"
-        ) % (
+        return Markup("<tr><th class='fw-normal'>%s</th>%s%s<td>%s</td></tr>") % (
             self.env._(label),
             _CELL % Markup("<strong>%s</strong>") % texts[0],
             _CELL % texts[1],
@@ -151,7 +149,7 @@ class PredictionModel(models.Model):
             ("", self.env._("Tenth")),
             ("text-end", self.env._("Forecast")),
             ("text-end", self.env._("Came")),
-            ("w-50 ps-4", self.env._("Forecast above, what came below")),
+            ("w-50", self.env._("Forecast above, what came below")),
         )
         return _table(heads, rows)
 
@@ -167,8 +165,8 @@ class PredictionModel(models.Model):
         )
         title = self.env._("%(count)s customers", count=size)
         return Markup(
-            "<tr><th class='fw-normal' title='%s'>%s</th>%s%s"
-            "<td class='align-middle ps-4'>%s</td></tr>"
+            "<tr><th class='fw-normal' title='%s'>%s</th>%s%s<td class='align-middle'>"
+            "%s</td></tr>"
         ) % (
             title,
             number,

@@ -1,6 +1,5 @@
 import logging
 import optparse
-import os
 import sys
 
 from odoo.cli import Command
@@ -35,9 +34,6 @@ class MarketingWorker(Command):
         self._serve()
 
     def _serve(self):
-        # One thread a process: those of numpy's BLAS wait for each other by spinning,
-        # and the processes of the worker are what shares the cores.
-        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         initialize_sys_path()
         # The addons path is known only now.
         from odoo.addons.marketing_queue import publisher

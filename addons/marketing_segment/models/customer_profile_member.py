@@ -8,7 +8,7 @@ class CustomerProfile(models.Model):
 
     _inherit = "customer.profile"
 
-    segment_reasons = fields.Text(
+    segment_reasons = fields.Char(
         "Why in the Segment",
         compute="_compute_segment_reasons",
         exportable=False,

@@ -97,16 +97,15 @@ class CampaignOverrideEffect(models.Model):
     @api.depends("scope", "label", "user_id")
     @api.depends_context("lang")
     def _compute_name(self):
+        scopes = dict(self._fields["scope"]._description_selection(self.env))
         kinds = {
-            "all": self.env._("All together"),
-            "lot": self.env._("All together"),
             "creative": self.env._("Another creative"),
             "quantity": self.env._("Another number of pieces"),
             "included": self.env._("Sent though it should be skipped"),
         }
         for effect in self:
-            key = effect.label if effect.scope == "kind" else effect.scope
-            effect.name = effect.user_id.name or kinds.get(key) or effect.label
+            label = effect.label or scopes[effect.scope]
+            effect.name = effect.user_id.name or kinds.get(effect.label, label)
 
     @api.depends("pairs", "verdict", "difference")
     @api.depends_context("lang")
@@ -122,8 +121,8 @@ class CampaignOverrideEffect(models.Model):
                 )
                 continue
             effect.sentence = self.env._(
-                "Beyond like lines: %(difference)s of profit a thousand pieces "
-                "(%(low)s to %(high)s), better in %(wins)s of %(pairs)s pairs.",
+                "%(difference)s a thousand pieces (%(low)s to %(high)s), better in "
+                "%(wins)s of %(pairs)s pairs.",
                 difference=effect._money(effect.difference),
                 low=effect._money(effect.low),
                 high=effect._money(effect.high),

@@ -7,13 +7,13 @@ class CampaignPlanActual(models.Model):
 
     _inherit = "campaign.plan.actual"
 
-    variance_text = fields.Char("Why", compute="_compute_variance_text")
+    variance_text = fields.Text("Why", compute="_compute_variance_text")
 
     @api.depends("plan_line_id", "creative_id")
     @api.depends_context("lang")
     def _compute_variance_text(self):
         for row in self:
-            row.variance_text = " ".join(row._list_variances())
+            row.variance_text = "\n".join(row._list_variances())
 
     def _list_variances(self):
         """Return why the figures of this row differ, as sentences."""
@@ -32,7 +32,7 @@ class CampaignPlanActual(models.Model):
         if self.is_overridden:
             texts.append(
                 self.env._(
-                    "Override by %(author)s (%(reason)s).",
+                    "Override by %(author)s: %(reason)s",
                     author=self.override_user_id.name or self.env._("somebody"),
                     reason=self.override_reason or self.env._("no reason given"),
                 )

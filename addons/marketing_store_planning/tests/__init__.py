@@ -30,3 +30,4 @@ from . import test_matrix
 from . import test_sample_stores
 from . import test_experiments
 from . import test_allocation
+from . import test_planning_tours

@@ -126,14 +126,7 @@ class TestResultFill(PlanningCase):
             period_start=self.drop + timedelta(days=2),
             period_end=self.drop + timedelta(days=30),
         )
-        # it began long before, and its days of responses run into the drop
-        before = self.new_result(
-            "W1",
-            pieces=5,
-            conversions=1,
-            period_start=self.drop - timedelta(days=50),
-            period_end=self.drop + timedelta(days=10),
-        )
+        before = self.new_result("W1", pieces=5, conversions=1)
         self.assertEqual(self.fill(), (0, 1))
         self.assertEqual(self.found().store_id, self.stores["W1"])
         self.assertEqual((imported.pieces, imported.plan_line_id), (590, self.first))
