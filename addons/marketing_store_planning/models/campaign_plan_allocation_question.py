@@ -161,7 +161,22 @@ class CampaignPlanLine(models.Model):
         self.invalidate_model(flush=False)
         self.modified([*SHARED, "store_id"])
         self._read_expectations()
+        self._advise_expectations([line for line, *_share in rows])
         self.plan_id._refresh_prices()
+
+    def _advise_expectations(self, ids):
+        """What is expected of a line is what is recommended for it, as well."""
+        self.flush_model()
+        self.env.execute_query(
+            SQL(
+                """UPDATE campaign_plan_line
+                      SET recommended_rate = expected_rate,
+                          recommended_value = conversion_value
+                    WHERE id = ANY(%s) RETURNING id""",
+                ids,
+            )
+        )
+        self.invalidate_model(["recommended_rate", "recommended_value"], flush=False)
 
 
 class CampaignPlan(models.Model):

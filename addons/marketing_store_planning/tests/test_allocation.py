@@ -65,6 +65,7 @@ class TestAllocation(MatrixCase):
         self.assertTrue(any(line.quantity == 0 for line in rest) or len(rest) == 4)
         for line in rest:
             self.assertEqual(line.is_included, bool(line.quantity))
+            self.assertEqual(line.recommended_rate, line.expected_rate)
             self.assertAlmostEqual(
                 line.expected_conversions,
                 line.quantity * line.expected_rate,
