@@ -109,7 +109,7 @@ class CampaignPlanExperiment(models.Model):
             lines.append(
                 self.env._(
                     "The arms differ by %(spread)s standard deviations in what they "
-                    "did before: take more stores, or matched ones.",
+                    "did before: take more stores.",
                     spread=f"{figures['imbalance']:.2f}",
                 )
             )

@@ -78,7 +78,7 @@ class TestExperiments(ExperimentCase):
         self.assertFalse(any(self.lines.mapped("is_overridden")), "nobody's override")
         self.assertEqual(
             wizard.second_text,
-            ", ".join(sorted(controls.store_id.mapped("display_name"))),
+            "; ".join(sorted(controls.store_id.mapped("display_name"))),
         )
         self.plan.invalidate_recordset()
         self.assertAlmostEqual(cost - self.plan.total_cost, wizard.saved_cost, 2)

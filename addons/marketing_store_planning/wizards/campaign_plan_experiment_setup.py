@@ -138,7 +138,7 @@ class CampaignPlanExperimentSetup(models.TransientModel):
     def _list_names(self, names):
         more = len(names) - SHOWN
         rest = [self.env._("%(count)s more", count=more)] if more > 0 else []
-        return ", ".join(names[:SHOWN] + rest)
+        return "; ".join(names[:SHOWN] + rest)
 
     def action_draw(self):
         """Draw another lot, before anybody knows what comes of it."""
