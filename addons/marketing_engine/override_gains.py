@@ -115,6 +115,5 @@ def log_gains(actual, expected, overridden, cohort, *, prior) -> np.ndarray:
         for column in (np.maximum(actual, 0), expected)
     )
     usual = np.log((seen + prior) / (said + prior))
-    least = expected * np.exp(-2 * LARGEST)
-    gain = np.log(np.maximum(actual, least) / expected) - usual[code]
-    return np.clip(gain, -LARGEST, LARGEST)
+    beyond = actual / expected * np.exp(-usual[code])
+    return np.clip(np.log(np.maximum(beyond, np.exp(-LARGEST))), -LARGEST, LARGEST)

@@ -70,6 +70,8 @@ class TestLogGains:
         assert doubted[2] == pytest.approx(np.log(1.5), abs=1e-6)
 
     def test_nothing_sold_and_bad_lines(self):
+        bad_month = log_gains([1, 1, 0], [100] * 3, [0, 0, 1], ["m"] * 3, prior=0.1)
+        assert bad_month[2] == -1  # however bad the month was
         assert log_gains([0, -5], [1, 1], [1, 1], [0, 0], prior=1).tolist() == [-1, -1]
         with pytest.raises(ValueError, match="above zero"):
             log_gains([1], [0], [1], [0], prior=1)
