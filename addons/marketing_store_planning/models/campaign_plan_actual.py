@@ -48,9 +48,9 @@ SELECT planned.*, COALESCE(ordered.quantity, 0) AS ordered_quantity,
   JOIN res_company company ON company.id = planned.company_id
   LEFT JOIN LATERAL (
        SELECT SUM(line.product_uom_qty) FILTER (WHERE sale.state = 'sale') AS quantity,
-              SUM(line.product_uom_qty) FILTER (
-                  WHERE sale.state = 'sale' AND sale.print_state = 'delivered')
-                  AS delivered,
+              SUM(COALESCE(NULLIF(line.qty_delivered, 0), line.product_uom_qty))
+                  FILTER (WHERE sale.state = 'sale'
+                            AND sale.print_state = 'delivered') AS delivered,
               SUM(line.product_uom_qty) FILTER (WHERE sale.state IN ('draft', 'sent'))
                   AS waiting,
               SUM(line.price_subtotal / COALESCE(NULLIF(sale.currency_rate, 0), 1))
@@ -93,6 +93,7 @@ class CampaignPlanActual(models.Model):
         ],
         "sale.order.line": [
             "product_uom_qty",
+            "qty_delivered",
             "price_subtotal",
             "campaign_plan_line_id",
             "store_creative_id",

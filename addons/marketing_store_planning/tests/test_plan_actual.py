@@ -59,6 +59,8 @@ class TestPlanActual(PlanningCase):
         self.env["store.campaign.result"]._fill(self.company_a.id)
         row = self.rows()["E1", "Spring"]
         self.assertEqual((row.delivered_quantity, row.quantity_variance), (650, 50))
+        order.order_line[0].qty_delivered = 640
+        self.assertEqual(self.rows()["E1", "Spring"].delivered_quantity, 640)
         self.assertEqual((row.source, row.incomplete), ("order", "unknown"))
         self.assertIn("The order itself was changed.", row.variance_text)
         self.assertIn("Responses: not measured.", row.variance_text)

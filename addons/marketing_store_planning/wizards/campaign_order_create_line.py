@@ -26,7 +26,7 @@ class CampaignOrderCreateLine(models.TransientModel):
     last_quantity = fields.Integer("Last Drop", readonly=True)
     quantity_limit = fields.Integer(readonly=True)
     unit_price = fields.Float(
-        "Price a Piece", compute="_compute_amount", digits="Product Price"
+        "Price a Piece", compute="_compute_amount", digits=(16, 4)
     )
     amount = fields.Monetary(compute="_compute_amount")
     is_over_limit = fields.Boolean(compute="_compute_is_over_limit")
