@@ -18,6 +18,7 @@ from . import campaign_plan_line_price
 from . import campaign_plan_price
 from . import campaign_plan_copy
 from . import campaign_plan_rows
+from . import campaign_plan_rows_write
 from . import campaign_plan_execution
 from . import campaign_plan_orders
 from . import campaign_plan_line_order

@@ -39,20 +39,8 @@ class CampaignPlan(models.Model):
                 )
             )
         self._write_verdicts(verdicts)
+        self._tell_rows(verdicts)
         return verdicts
-
-    def _write_verdicts(self, verdicts):
-        lines = self.env["campaign.plan.line"]
-        alike = {}
-        for verdict in verdicts:
-            if verdict.kind == CHANGED:
-                key = tuple(sorted(verdict.values.items()))
-                alike[key] = alike.get(key, lines) | verdict.line
-        # prices of runs, authors and versions once, not once a line
-        with lines._work_out_once():
-            lines.create([v.values for v in verdicts if v.kind == NEW])
-            for values, changed in alike.items():
-                changed.write(dict(values))
 
     def _judge_rows(self, rows):
         """Return a :class:`Verdict` for each row; nothing is written."""

@@ -45,8 +45,13 @@ class TestPlanBulk(PlanningCase):
     def test_not_above_the_households(self):
         self.stores["E1"].households = 110
         self.new_result("E2", pieces=260)
-        self.open("change_quantity", percent=50, reason="More").action_apply()
+        wizard = self.open("change_quantity", percent=50, reason="More")
+        self.assertIn("2 lines stop at the households", wizard.summary)
+        wizard.action_apply()
         self.assertEqual(self.lines.mapped("quantity"), [110, 260, 113])
+        note = self.plan.message_ids[0].body
+        self.assertIn("Pieces changed in 3 lines: E1 Store E1, E2", note)
+        self.assertIn("Reason: More", note)
         self.open("change_quantity", percent=50, is_capped=False).action_apply()
         self.assertEqual(self.lines.mapped("quantity"), [165, 390, 170])
 

@@ -97,16 +97,26 @@ class CampaignPlanBulk(models.TransientModel):
         }
 
     def _scale(self, lines):
-        step, changes = max(self.rounding, 1), {}
+        changes = {}
         for line in lines:
-            wanted = line.quantity * (1 + self.percent / 100)
-            # halves up, and not to the even one: 2.5 steps are 3
-            pieces = min(max(int(wanted / step + 0.5) * step, 0), MAX_QUANTITY)
+            pieces = self._multiply(line.quantity)
             if self.is_capped and line.quantity_limit:
                 pieces = min(pieces, line.quantity_limit)
             if pieces != line.quantity:
                 changes[line.id] = {"quantity": pieces}
         return changes
+
+    def _multiply(self, pieces):
+        step = max(self.rounding, 1)
+        wanted = pieces * (1 + self.percent / 100)
+        # halves up, and not to the even one: 2.5 steps are 3
+        return min(max(int(wanted / step + 0.5) * step, 0), MAX_QUANTITY)
+
+    def _count_capped(self, lines):
+        if not self.is_capped:
+            return 0
+        limits = ((self._multiply(x.quantity), x.quantity_limit) for x in lines)
+        return sum(wanted > limit > 0 for wanted, limit in limits)
 
     def _filter_silent(self, lines, changes):
         """Return the lines that become overrides nobody has given a reason for."""
@@ -139,6 +149,14 @@ class CampaignPlanBulk(models.TransientModel):
                     after=f"{after:,}",
                 )
             )
+            if capped := self._count_capped(lines):
+                texts.append(
+                    self.env._(
+                        "%s lines stop at the households of their store, or at its "
+                        "largest past drop.",
+                        capped,
+                    )
+                )
         if silent:
             texts.append(
                 self.env._(
@@ -164,8 +182,25 @@ class CampaignPlanBulk(models.TransientModel):
         for line in changed:
             if reason and line._is_otherwise(changes[line.id]):
                 changes[line.id]["override_reason"] = reason
-        self._write_alike(changed, changes)
+        self._write_alike(changed.with_context(tracking_disable=True), changes)
+        if changed:
+            self._note(changed, reason)
         return self._tell(len(changed))
+
+    def _note(self, lines, reason):
+        """One note on the plan, instead of one on each of a thousand lines."""
+        modes = dict(self._fields["mode"]._description_selection(self.env))
+        texts = [
+            self.env._(
+                "%(what)s changed in %(count)s lines: %(stores)s.",
+                what=modes[self.mode],
+                count=len(lines),
+                stores=lines._name_stores(),
+            )
+        ]
+        if reason:
+            texts.append(self.env._("Reason: %s", reason))
+        self.plan_id._message_log(body=" ".join(texts))
 
     def _check_input(self, lines):
         self.plan_id._check_open()

@@ -52,7 +52,7 @@ export class PlanTotals extends Component {
     }
 
     decimal(value) {
-        return formatFloat(value, { digits: [16, 1] });
+        return formatFloat(value, { digits: [16, value < 100 ? 1 : 0] });
     }
 
     money(value) {

@@ -1,4 +1,5 @@
 import { useState } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import {
     formatInteger,
@@ -44,8 +45,17 @@ export class WaveHeader extends KanbanHeader {
         this.board = useState(this.env.planBoard);
     }
 
+    get isByWave() {
+        return this.group.groupByField.name === "wave_id";
+    }
+
+    get title() {
+        const isLoose = this.isByWave && !this.group.value;
+        return isLoose ? _t("Without a wave") : this.group.displayName;
+    }
+
     get wave() {
-        if (!this.board.plan || this.group.groupByField.name !== "wave_id") {
+        if (!this.board.plan || !this.isByWave) {
             return undefined;
         }
         return this.board.plan.waves[this.group.value || 0];

@@ -21,16 +21,16 @@ export class VersionedFormController extends FormController {
     async saveDraft() {
         const record = this.model.root;
         // what was refused once is refused again: it is said once, not twice a minute
-        if (!record.resId || record.isRefused || !(await record.isDirty())) {
+        if (this.isSavingDraft || !record.resId || record.isRefused) {
             return;
         }
-        if (!this.isSavingDraft && (await record.checkValidity())) {
-            this.isSavingDraft = true;
-            try {
+        this.isSavingDraft = true;
+        try {
+            if ((await record.isDirty()) && (await record.checkValidity())) {
                 await record.save();
-            } finally {
-                this.isSavingDraft = false;
             }
+        } finally {
+            this.isSavingDraft = false;
         }
     }
 }

@@ -11,15 +11,28 @@ function hurry() {
         setInterval(callback, delay === SAVE_EVERY ? 200 : delay);
 }
 
-/** What somebody else does in the meantime: their screen has read another version. */
-function writeAsSomebodyElse(values) {
+/** Call a method of the line that is shown, past the screen. */
+function callLine(method, ...args) {
     const id = Number(browser.location.pathname.split("/").at(-1));
-    return rpc("/web/dataset/call_kw/campaign.plan.line/write", {
-        model: "campaign.plan.line",
-        method: "write",
-        args: [[id], values],
+    const model = "campaign.plan.line";
+    return rpc(`/web/dataset/call_kw/${model}/${method}`, {
+        model,
+        method,
+        args: [[id], ...args],
         kwargs: {},
     });
+}
+
+/** The screen has saved a value by itself: the database has it. */
+async function waitForSaved(name, value) {
+    for (let tries = 0; tries < 90; tries++) {
+        const [line] = await callLine("read", [name]);
+        if (line[name] === value) {
+            return;
+        }
+        await new Promise((resolve) => browser.setTimeout(resolve, 100));
+    }
+    throw new Error(`${name} was not saved`);
 }
 
 const QUANTITY = ".o_form_view .o_field_widget[name=quantity] input";
@@ -62,9 +75,12 @@ registry.category("web_tour.tours").add("mm_plan_two_people", {
             run: "edit Call first",
         },
         {
-            content: "the draft has saved itself",
-            trigger: ".o_form_view:not(:has(.o_form_button_save:visible))",
-            run: () => writeAsSomebodyElse({ quantity: 200 }),
+            content: "the draft saves itself; then somebody else writes, too",
+            trigger: ".o_form_view .o_field_widget[name=notes] textarea",
+            async run() {
+                await waitForSaved("notes", "Call first");
+                await callLine("write", { quantity: 200 });
+            },
         },
         { trigger: QUANTITY, run: "edit 130" },
         {
@@ -82,8 +98,8 @@ registry.category("web_tour.tours").add("mm_plan_two_people", {
             run: "edit 120",
         },
         {
-            trigger: ".o_form_view:not(:has(.o_form_button_save:visible))",
+            trigger: `${QUANTITY}:value(120)`,
+            run: () => waitForSaved("quantity", 120),
         },
-        { trigger: `${QUANTITY}:value(120)` },
     ],
 });
