@@ -27,7 +27,26 @@ def call(database, module, function, options, *flags):
         text=True,
         check=False,
     )
+    return _read(done, f"{module}.{function}")
+
+
+def run_alone(module, *arguments):
+    """Return what a module beside this file prints, in a process of its own.
+
+    In the environment of Odoo, but without loading it.
+    """
+    sys.path.insert(0, str(HERE.parent / "scripts"))
+    from runtime import paths
+
+    command = [paths.PYTHON, HERE / f"{module}.py", *arguments]
+    done = subprocess.run(
+        [str(part) for part in command], capture_output=True, text=True, check=False
+    )
+    return _read(done, module)
+
+
+def _read(done, name):
     for line in done.stdout.splitlines():
         if MARK in line:
             return json.loads(line.partition(MARK)[2])
-    sys.exit(f"{module}.{function} gave no figures:\n{done.stderr[-3000:]}")
+    sys.exit(f"{name} gave no figures:\n{done.stderr[-3000:]}")
