@@ -74,7 +74,7 @@ prices AS (
            percentile_disc(2 / 3.0) WITHIN GROUP (ORDER BY price) AS high
       FROM prices
      GROUP BY categ_id
-    HAVING COUNT(*) >= 3
+    HAVING COUNT(*) >= 3 AND categ_id IS NOT NULL
 )"""
 CUTS_STORED = """
 price_cuts AS (
