@@ -235,7 +235,8 @@ class CampaignPlanBulk(models.TransientModel):
             alike[key] = alike.get(key, lines.browse()) | line
         with lines._work_out_once():
             for values, same in alike.items():
-                same.write(dict(values))
+                # lines that are read one by one below are read together
+                same.with_prefetch(lines.ids).write(dict(values))
 
     def _tell(self, count):
         return {
