@@ -173,7 +173,7 @@ class TestPlanBulk(PlanningCase):
         wizard = self.open("change_quantity", percent=100, reason="More")
         self.env.flush_all()
         self.env.invalidate_all()
-        with self.assertQueryCount(38):
+        with self.assertQueryCount(40):
             wizard.action_apply()
             self.env.flush_all()
         self.assertEqual(self.lines[-1].quantity, 58)
