@@ -3,16 +3,14 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array, vstack
 
-from ..checks import finite_column
+from .wave_program import SECONDS, Program, Task
 
 #: A region is split only where waves would otherwise differ by more than this part.
 TOLERANCE = 0.01
-_SECONDS, _SOME, _FREE = 4.0, 1e-6, 60
-# Rather any deviation than one that is left out.
-_LEFT_OUT = 1e3
+_SOME, _FREE = 1e-6, 60
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +74,7 @@ def even_waves(
     settled by a mixed-integer one (HiGHS). The bound is the linear program's without
     regions.
     """
-    task = _Task(pieces, costs, capacity, budgets, there)
+    task = Task(pieces, costs, capacity, budgets, there)
     if not task.lines:
         return EvenWaves(np.zeros(0, dtype=int), 0.0, 0.0, 0)
     barred = np.zeros((task.lines, task.waves), bool) if barred is None else barred
@@ -85,7 +83,7 @@ def even_waves(
     group = np.unique(same, return_inverse=True)[1].ravel()
     alone = np.bincount(group)[group] == 1
     free = ~np.asarray(barred, dtype=bool)
-    loose = _Program(task, task.amount, free)
+    loose = Program(task, task.amount, free)
     bound = max(0.0, float(loose.linear()[-1]))
     open_waves = _regions(task, label, max(bound, TOLERANCE))[label]
     # who must not meet a twin, or has its region's waves barred, may go anywhere
@@ -98,133 +96,12 @@ def even_waves(
     )
 
 
-class _Task:
-    """Amounts of the lines (pieces, money), and what each wave shall have of them."""
-
-    def __init__(self, pieces, costs, capacity, budgets, there):
-        columns = [finite_column("pieces", pieces), finite_column("costs", costs)]
-        if columns[0].size != columns[1].size:
-            raise ValueError(
-                f"costs have {columns[1].size} rows, pieces {columns[0].size}"
-            )
-        self.amount = np.stack(columns, axis=1)
-        limits = [np.array(values, float, ndmin=1) for values in (capacity, budgets)]
-        if limits[0].size != limits[1].size or not limits[0].size:
-            raise ValueError("capacity and budgets must be one number for each wave")
-        self.limit = np.stack(limits, axis=1)
-        if (self.amount < 0).any() or not (self.limit >= 0).all():
-            raise ValueError("amounts and limits must be numbers from 0 on")
-        self.lines, self.waves = len(self.amount), len(self.limit)
-        self.there = np.zeros((self.waves, 2)) if there is None else np.array(there)
-        total = self.amount.sum(axis=0) + self.there.sum(axis=0)
-        room = np.minimum(self.limit.sum(axis=0), total)
-        self.target = self._parts(total[0])[:, None] * room
-        self.unit = np.where(total > 0, total / self.waves, np.inf)
-
-    def _parts(self, total):
-        """Return the part of each wave: by capacity where all have one, or the same."""
-        capacity = self.limit[:, 0]
-        if np.isfinite(capacity).all() and capacity.sum() > 0:
-            return capacity / capacity.sum()
-        part, capped = np.zeros(self.waves), np.zeros(self.waves, dtype=bool)
-        for _round in range(self.waves):
-            rest = max(0.0, 1 - part[capped].sum())
-            part[~capped] = rest / max((~capped).sum(), 1)
-            over = ~capped & (part * total > capacity)
-            if not over.any():
-                break
-            part[over] = capacity[over] / total
-            capped |= over
-        return part
-
-    def deviation(self, wave) -> float:
-        """Return the largest deviation of an assignment."""
-        used = wave >= 0
-        filled = self.there.astype(float).copy()
-        np.add.at(filled, wave[used], self.amount[used])
-        return float((np.abs(filled - self.target) / self.unit).max())
-
-
-class _Program:
-    """Columns: item in wave, as far as it may, and last the largest deviation."""
-
-    def __init__(self, task, amount, free):
-        self.task, self.items = task, len(amount)
-        self.item, self.wave = np.nonzero(free)
-        self.size = self.item.size
-        self.amount = amount[self.item]
-        self.weight = _LEFT_OUT * (1 + self.amount[:, 0] / max(amount[:, 0].max(), 1.0))
-
-    def rows(self):
-        """Return the matrix and its upper limits."""
-        task, count = self.task, np.arange(self.size)
-        ones = self._matrix(np.ones(self.size), self.item, self.items)
-        parts, limits = [ones], [np.ones(self.items)]
-        for kind in (0, 1):
-            sums = self._matrix(self.amount[:, kind], self.wave, task.waves)
-            room = task.limit[:, kind] - task.there[:, kind]
-            known = np.flatnonzero(np.isfinite(room))
-            parts.append(sums[known])
-            limits.append(room[known])
-            if np.isfinite(task.unit[kind]):
-                aim = task.target[:, kind] - task.there[:, kind]
-                above, below = (
-                    self._matrix(
-                        np.r_[sign * self.amount[:, kind], -np.full(task.waves, unit)],
-                        np.r_[self.wave, np.arange(task.waves)],
-                        task.waves,
-                        np.r_[count, np.full(task.waves, self.size)],
-                    )
-                    for sign, unit in ((1, task.unit[kind]), (-1, task.unit[kind]))
-                )
-                parts += [above, below]
-                limits += [aim, -aim]
-        return vstack(parts).tocsr(), np.concatenate(limits)
-
-    def _matrix(self, values, row, rows, column=None):
-        column = np.arange(self.size) if column is None else column
-        return coo_array((values, (row, column)), (rows, self.size + 1)).tocsr()
-
-    def aim(self):
-        return np.r_[-self.weight, 1.0]
-
-    def linear(self, more=None) -> np.ndarray:
-        """Return the columns of the linear program, the deviation last."""
-        rows, upper = self._joined(more)
-        bounds = np.zeros((self.size + 1, 2))
-        bounds[:, 1] = np.inf
-        done = linprog(self.aim(), A_ub=rows, b_ub=upper, bounds=bounds, method="highs")
-        if done.x is None:
-            raise ValueError(f"the waves cannot be filled: {done.message}")
-        return done.x
-
-    def whole(self, free, fixed, more=None) -> np.ndarray:
-        """Return the columns with the ``free`` ones decided and others as ``fixed``."""
-        rows, upper = self._joined(more)
-        low, high = np.r_[fixed, 0.0], np.r_[fixed, np.inf]
-        low[:-1][free], high[:-1][free] = 0.0, 1.0
-        done = milp(
-            self.aim(),
-            constraints=LinearConstraint(rows, ub=upper),
-            integrality=np.r_[free.astype(int), 0],
-            bounds=Bounds(low, high),
-            options={"time_limit": _SECONDS, "mip_rel_gap": 1e-9},
-        )
-        return fixed if done.x is None else done.x[:-1]
-
-    def _joined(self, more):
-        rows, upper = self.rows()
-        if more is None:
-            return rows, upper
-        return vstack([rows, more]).tocsr(), np.r_[upper, np.ones(more.shape[0])]
-
-
 def _regions(task, label, tolerance) -> np.ndarray:
     """Return which waves each region may go to, (regions, waves)."""
     count = label.max() + 1
     amount = np.zeros((count, 2))
     np.add.at(amount, label, task.amount)
-    program = _Program(task, amount, np.ones((count, task.waves), dtype=bool))
+    program = Program(task, amount, np.ones((count, task.waves), dtype=bool))
     rows, upper = program.rows()
     size = program.size
     # shares, the deviation, then whether a region is in a wave at all
@@ -246,7 +123,7 @@ def _regions(task, label, tolerance) -> np.ndarray:
         ),
         integrality=np.r_[np.zeros(size + 1), np.ones(size)],
         bounds=Bounds(0, top),
-        options={"time_limit": _SECONDS, "mip_rel_gap": 1e-4},
+        options={"time_limit": SECONDS, "mip_rel_gap": 1e-4},
     )
     if done.x is None:
         return np.ones((count, task.waves), dtype=bool)
@@ -255,7 +132,7 @@ def _regions(task, label, tolerance) -> np.ndarray:
 
 def _lines(task, free, group) -> np.ndarray:
     """Return the wave of each line, of those that it may go to."""
-    program = _Program(task, task.amount, free)
+    program = Program(task, task.amount, free)
     twins = _twins(program, group)
     share = np.clip(program.linear(twins)[:-1], 0, 1)
     fixed = np.round(share)
