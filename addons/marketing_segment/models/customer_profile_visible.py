@@ -5,6 +5,7 @@ from odoo.tools import SQL, Query
 from ..segment_activity_sql import literal
 
 MOST_HIDDEN = 50_000
+HASHED_ARRAYS = 150000  # PostgreSQL 15 on hash the array of `<> ALL`
 
 
 class CustomerProfile(models.Model):
@@ -34,7 +35,7 @@ class CustomerProfile(models.Model):
             if not ids:
                 return SQL("TRUE")
             if len(ids) <= MOST_HIDDEN:
-                return SQL("%s NOT IN (SELECT unnest(%s::int[]))", own, literal(ids))
+                return _not_among(contacts.env.cr, own, literal(ids))
             found.limit = None
             found.add_where(SQL("%s = %s", SQL.identifier(other, "id"), own))
             return SQL("NOT EXISTS %s", found.subselect(SQL("1")))
@@ -55,3 +56,10 @@ class CustomerProfile(models.Model):
             visible &= self.env["ir.rule"]._compute_domain(contacts._name, "read")
         superuser = contacts.sudo().with_context(active_test=False)
         return (~visible.optimize_full(superuser)).optimize_full(superuser)
+
+
+def _not_among(cr, column, ids):
+    """Return SQL that tests against a hashed set; parallel workers can do the first."""
+    if cr._cnx.server_version >= HASHED_ARRAYS:
+        return SQL("%s <> ALL (%s::int[])", column, ids)
+    return SQL("%s NOT IN (SELECT unnest(%s::int[]))", column, ids)

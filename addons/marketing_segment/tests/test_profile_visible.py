@@ -84,8 +84,10 @@ class TestProfileVisible(SegmentCase):
         found = self._find(env, profiles._visible_domain())
         asked = self._find(env, Domain("partner_id.active", "=", True))
         self.assertEqual(found, asked)
-        with patch(f"{MODULE}.MOST_HIDDEN", -1):
-            self.assertEqual(self._find(env, profiles._visible_domain()), asked)
+        for name, value in (("MOST_HIDDEN", -1), ("HASHED_ARRAYS", 999999)):
+            with patch(f"{MODULE}.{name}", value):
+                again = self._find(env, profiles._visible_domain())
+            self.assertEqual(again, asked)
         negated = self._find(env, ~profiles._visible_domain())
         self.assertEqual(found & negated, found.browse())
         return found
